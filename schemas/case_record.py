@@ -1,0 +1,67 @@
+"""Case records: everything the board, the aggregates and an auditor need of one case of one measure."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from schemas.strict_model import Identifier, Instant, StrictModel
+from schemas.topics import joined_key
+from schemas.verdict import Verdict
+
+
+class CaseStatus(StrEnum):
+    """Where a case stands towards its measure."""
+
+    DENOMINATOR = "denominator"
+    EXCLUDED = "excluded"
+    DROPPED = "dropped"
+    NOT_IN_POPULATION = "not_in_population"
+    CANNOT_ASSESS = "cannot_assess"
+    """No time zero can be told."""
+
+
+class TimelineEntry(StrictModel):
+    """One fact on the patient's timeline, in words."""
+
+    event_id: Identifier
+    type: str
+    what: str
+    happened_at: Instant
+    recorded_at: Instant | None = None
+    received_at: Instant
+    value: float | None = None
+    unit: str | None = None
+
+
+class CaseRecord(StrictModel):
+    """The latest of one case; published to the compacted topic `cases` whenever it changes."""
+
+    facility_id: Identifier
+    patient_id: Identifier
+    case_id: Identifier
+    encounter_id: Identifier
+    measure: str
+    revision: int = Field(ge=0)
+    """Rises with every publication for the patient; the highest wins wherever records are kept."""
+    as_of: Instant
+    """The engine's time of this record."""
+    status: CaseStatus
+    reason: str | None = None
+    time_zero: Instant | None = None
+    time_zero_rule: str | None = None
+    time_zero_sentence: str = ""
+    opened_at: Instant | None = None
+    """When we first knew there was a case."""
+    closed_at: Instant | None = None
+    """Discharge, death or transfer out; the board folds such cases away once settled."""
+    unit: str | None = None
+    settled: bool
+    """No clock is running and no grace either: only a new fact can change it."""
+    elements: tuple[Verdict, ...]
+    """One an element, `bundle` last."""
+    timeline: tuple[TimelineEntry, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Key in the compacted topic `cases`."""
+        return joined_key(self.facility_id, self.case_id, self.measure)

@@ -1,0 +1,78 @@
+"""Read models: what the board, the metrics and the web pages read from Redis, and under which keys.
+
+Writers are idempotent: a record is written only if its revision is higher than the stored one,
+and Redis may be wiped at any time and is rebuilt from the compacted topics.
+"""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from schemas.strict_model import Instant, StrictModel
+
+CASES_HASH = "timezero:cases"
+"""Hash: case key -> `CaseRecord` JSON."""
+ALERTS_HASH = "timezero:alerts"
+"""Hash: alert_id -> `Alert` JSON."""
+ALERTS_BY_TIME = "timezero:alerts:by_time"
+"""Sorted set of alert_id by sent_at (epoch seconds); the newest `ALERTS_KEPT` are kept."""
+ALERTS_KEPT = 5000
+FEEDS_HASH = "timezero:feeds"
+"""Hash: topic|source -> `FeedStatus` JSON."""
+RATES_HASH = "timezero:rates"
+"""Hash: partition -> JSON list of `Rate` counts of the cases of that partition; readers add them up."""
+CLOCK_KEY = "timezero:clock"
+"""String: `EngineClock` JSON, so that browser and worker count on one clock."""
+CHANGES_CHANNEL = "timezero:changes"
+"""Pub/sub: a case key, `alert:<id>` , `feeds`, `rates` or `clock` whenever that changed."""
+
+
+class Window(StrEnum):
+    """Rolling windows of compliance, by time zero."""
+
+    DAY = "24h"
+    WEEK = "7d"
+    MONTH = "30d"
+
+
+class FeedStatus(StrictModel):
+    """How fresh one feed is, and what became of its messages."""
+
+    topic: str
+    source: str
+    last_received_at: Instant | None = None
+    """Engine time of the newest message."""
+    last_happened_at: Instant | None = None
+    """Newest time at which something in it happened."""
+    accepted: int = 0
+    ignored: int = 0
+    rejected: int = 0
+
+
+class Rate(StrictModel):
+    """Counts of one element of one measure in one window, facility and unit."""
+
+    measure: str
+    element: str
+    window: Window
+    facility_id: str
+    unit: str
+    """Unit where the case stood at its record, or `unknown`."""
+    denominator: int = Field(default=0, ge=0)
+    """Settled or met, and applicable: `met + met_late + missed + cannot_assess`."""
+    met: int = Field(default=0, ge=0)
+    met_late: int = Field(default=0, ge=0)
+    missed: int = Field(default=0, ge=0)
+    cannot_assess: int = Field(default=0, ge=0)
+    """In the denominator, not met, and shown apart."""
+    pending: int = Field(default=0, ge=0)
+    """Still running or within the charting grace: not in the denominator yet."""
+    excluded: int = Field(default=0, ge=0)
+
+
+class EngineClock(StrictModel):
+    """One clock for feed, worker, ticker and board: engine time = start + (wall - wall_start) * speed."""
+
+    started_at: Instant
+    wall_started_at: Instant
+    speed: float = Field(gt=0)

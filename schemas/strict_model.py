@@ -1,0 +1,21 @@
+"""The one pydantic configuration every schema of this project shares."""
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+Instant = AwareDatetime
+"""A datetime that knows its offset; a naive one does not validate."""
+
+Identifier = Annotated[str, Field(min_length=1, max_length=200, repr=False)]
+"""An identifier of a person, an encounter or a message; kept out of every `repr`."""
+
+
+class StrictModel(BaseModel):
+    """Frozen, closed to unknown keys, and silent about its input when it fails.
+
+    `hide_input_in_errors` keeps values out of `str(ValidationError)`; `errors()` still
+    has them, so whoever logs may log only `loc` and `type`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)

@@ -1,0 +1,34 @@
+"""Names of the Kafka topics and the key under which one patient's events meet one owner."""
+
+from enum import StrEnum
+
+SEPARATOR = "|"
+
+
+class Topic(StrEnum):
+    """Every topic the project reads or writes."""
+
+    RAW_ADT = "raw.adt"
+    RAW_LAB = "raw.lab"
+    RAW_MEDICATION = "raw.medication"
+    RAW_VITALS = "raw.vitals"
+    RAW_ACT = "raw.act"
+    REJECTED_MESSAGES = "rejected.messages"
+    ENCOUNTER_EVENTS = "encounter.events"
+    ENCOUNTER_VERDICTS = "encounter.verdicts"
+    ENCOUNTER_ALERTS = "encounter.alerts"
+    CASES = "cases"
+
+
+RAW_TOPICS = (Topic.RAW_ADT, Topic.RAW_LAB, Topic.RAW_MEDICATION, Topic.RAW_VITALS, Topic.RAW_ACT)
+COMPACTED_TOPICS = (Topic.ENCOUNTER_VERDICTS, Topic.CASES)
+
+
+def joined_key(*parts: str) -> str:
+    """Join identifiers into a key; the separator inside a part is escaped, so keys stay distinct."""
+    return SEPARATOR.join(part.replace("\\", "\\\\").replace(SEPARATOR, "\\p") for part in parts)
+
+
+def patient_key(facility_id: str, patient_id: str) -> str:
+    """Key of `encounter.events`: facility and patient."""
+    return joined_key(facility_id, patient_id)

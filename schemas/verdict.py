@@ -1,0 +1,99 @@
+"""Verdicts: how each element of each case stands, with the evidence for it."""
+
+from enum import StrEnum
+
+from schemas.strict_model import Identifier, Instant, StrictModel
+from schemas.topics import joined_key
+
+
+class Element(StrEnum):
+    """Elements of the shipped measures."""
+
+    PROTOCOL = "protocol"
+    ASSESSMENT = "assessment"
+    LACTATE = "lactate"
+    REPEAT_LACTATE = "repeat_lactate"
+    BLOOD_CULTURE = "blood_culture"
+    ANTIBIOTICS = "antibiotics"
+    BROAD_SPECTRUM = "broad_spectrum"
+    FLUIDS = "fluids"
+    FIRST_BOLUS = "first_bolus"
+    THIRD_BOLUS = "third_bolus"
+    VASOPRESSOR = "vasopressor"
+    REASSESSMENT = "reassessment"
+    BUNDLE = "bundle"
+
+
+class ElementStatus(StrEnum):
+    """How an element stands; the value is the word on the board."""
+
+    NOT_APPLICABLE = "not_applicable"
+    NOT_OPEN = "not_open"
+    OPEN = "open"
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    """Its window has closed, nothing is charted, and charting may still come."""
+    MET = "met"
+    MET_LATE = "met_late"
+    MISSED = "missed"
+    EXCLUDED = "excluded"
+    CANNOT_ASSESS = "cannot_assess"
+
+
+SETTLED = frozenset(
+    {
+        ElementStatus.NOT_APPLICABLE,
+        ElementStatus.MET,
+        ElementStatus.MET_LATE,
+        ElementStatus.MISSED,
+        ElementStatus.EXCLUDED,
+        ElementStatus.CANNOT_ASSESS,
+    }
+)
+"""Statuses that no clock will change; only a new fact can."""
+
+
+class Evidence(StrictModel):
+    """One fact that decided something."""
+
+    event_id: Identifier
+    type: str
+    """What it is: `antibiotics`, `blood_culture`, `lactate`, `triaged`, `heart_rate`, ..."""
+    happened_at: Instant | None = None
+    """The time the measure clocks it by."""
+    recorded_at: Instant | None = None
+    value: float | None = None
+    unit: str | None = None
+
+
+class Verdict(StrictModel):
+    """How one element of one case stands."""
+
+    facility_id: Identifier
+    case_id: Identifier
+    encounter_id: Identifier
+    measure: str
+    """Identifier with version, as in `nys-ped-1h/spec-2015`."""
+    element: Element
+    status: ElementStatus
+    reason: str | None = None
+    """Snake case; why it stands so, where the status alone does not say."""
+    time_zero: Instant | None = None
+    time_zero_rule: str | None = None
+    due_at: Instant | None = None
+    """What the board counts down to."""
+    closes_at: Instant | None = None
+    """The first instant at which the measure would fail it."""
+    settles_at: Instant | None = None
+    """`closes_at` plus the charting grace."""
+    done_at: Instant | None = None
+    """When the act that counts was done, by the field the measure clocks."""
+    known_at: Instant | None = None
+    """When we received the fact that decided it."""
+    evidence: tuple[Evidence, ...] = ()
+    sentence: str
+
+    @property
+    def key(self) -> str:
+        """Key in the compacted topic `encounter.verdicts`."""
+        return joined_key(self.facility_id, self.case_id, self.measure, self.element)
