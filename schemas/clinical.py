@@ -167,10 +167,10 @@ class Patient(ClinicalFact):
     """Who the patient is; `encounter_id` is empty unless a feed repeats it for each visit."""
 
     kind: Literal["patient"] = "patient"
-    birth_date: date | None = Field(default=None, repr=False)
-    mrn: str | None = Field(default=None, repr=False)
-    pcn: str | None = Field(default=None, repr=False)
-    upi: str | None = Field(default=None, repr=False)
+    birth_date: date | None = None
+    mrn: str | None = None
+    pcn: str | None = None
+    upi: str | None = None
 
 
 class Observation(ClinicalFact):
@@ -219,8 +219,8 @@ class Act(ClinicalFact):
     happened_at: Instant
     value: float | None = Field(default=None, allow_inf_nan=False)
     """Score of a `pews`."""
-    reason: str | None = Field(default=None, repr=False)
-    actor: str | None = Field(default=None, repr=False)
+    reason: str | None = None
+    actor: str | None = None
 
 
 class Coverage(ClinicalFact):

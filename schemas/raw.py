@@ -70,10 +70,10 @@ class RawAdt(RawMessage):
     happened_at: TimeText | None = None
     unit: str | None = None
     discharge_status: str | None = None
-    birth_date: str | None = Field(default=None, repr=False)
-    mrn: str | None = Field(default=None, repr=False)
-    pcn: str | None = Field(default=None, repr=False)
-    upi: str | None = Field(default=None, repr=False)
+    birth_date: str | None = None
+    mrn: str | None = None
+    pcn: str | None = None
+    upi: str | None = None
     into_patient_id: Identifier | None = None
     into_encounter_id: Identifier | None = None
     domain: Domain | None = None
@@ -86,7 +86,7 @@ class RawLab(RawMessage):
     schema_id: Literal["raw.lab/1"] = Field(alias="schema")
     code: str
     code_system: str = "loinc"
-    value: float | str | None = Field(default=None, repr=False)
+    value: float | str | None = None
     unit: str | None = None
     specimen: str | None = None
     ordered_at: TimeText | None = None
@@ -114,7 +114,7 @@ class RawVitals(RawMessage):
     schema_id: Literal["raw.vitals/1"] = Field(alias="schema")
     code: str
     code_system: str = "name"
-    value: float | str | None = Field(default=None, repr=False)
+    value: float | str | None = None
     unit: str | None = None
     measured_at: TimeText
 
@@ -126,8 +126,8 @@ class RawAct(RawMessage):
     act: ActName
     happened_at: TimeText
     value: float | None = None
-    reason: str | None = Field(default=None, repr=False)
-    actor: str | None = Field(default=None, repr=False)
+    reason: str | None = None
+    actor: str | None = None
 
 
 class RowPhase(StrEnum):
@@ -151,8 +151,8 @@ class RawRow(StrictModel):
     received_at: TimeText | None = None
     known_at: TimeText | None = None
     """For a phase other than `row`: when it became known."""
-    row: dict[str, Any] = Field(repr=False)
-    case_id: str | None = Field(default=None, repr=False)
+    row: dict[str, Any]
+    case_id: str | None = None
     """XES: the trace's name."""
     position: int | None = None
     """XES: the event's place in its trace, which makes its id."""

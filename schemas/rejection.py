@@ -44,7 +44,7 @@ class RejectedMessage(StrictModel):
     received_at: Instant | None = None
     size_bytes: int = Field(ge=0)
     sha256: str
-    key: str | None = Field(default=None, repr=False)
-    value: str | None = Field(default=None, repr=False)
+    key: str | None = None
+    value: str | None = None
     """The original, as text where it is UTF-8, else base64 (`encoding`); absent where it is over the limit."""
     encoding: str = "utf-8"

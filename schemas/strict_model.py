@@ -1,21 +1,26 @@
 """The one pydantic configuration every schema of this project shares."""
 
-from typing import Annotated
+from collections.abc import Iterable
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 Instant = AwareDatetime
 """A datetime that knows its offset; a naive one does not validate."""
 
-Identifier = Annotated[str, Field(min_length=1, max_length=200, repr=False)]
-"""An identifier of a person, an encounter or a message; kept out of every `repr`."""
+Identifier = Annotated[str, Field(min_length=1, max_length=200)]
+"""An identifier of a person, an encounter or a message."""
 
 
 class StrictModel(BaseModel):
-    """Frozen, closed to unknown keys, and silent about its input when it fails.
+    """Frozen, closed to unknown keys, silent about its values in `repr` and when it fails.
 
     `hide_input_in_errors` keeps values out of `str(ValidationError)`; `errors()` still
     has them, so whoever logs may log only `loc` and `type`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Show no field: nearly every model here carries patient data, and reprs end up in logs."""
+        return ()
