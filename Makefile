@@ -1,0 +1,115 @@
+# One word a job. Needs make and Python 3.11 or later; everything else is installed below .venv.
+#
+#   make demo   the live board on real, de-identified stays   BROKER=embedded|kafka  SPEED=60  FOR=120
+#   make test   every test, against the built wheel; TESTS="tests/unit -k lactate" for some
+#   make check  what must hold before a commit: lint, format, types, layers, generated pages
+#   make bench  the benchmarks, with machine, commit and date beside each number
+#   make lock   bring requirements/*.txt up to pyproject.toml
+#   make clean  remove all that was made here
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV ?= .venv
+BROKER ?= embedded
+SPEED ?=
+FOR ?=
+TESTS ?=
+
+# The wheel is what runs: neither this folder nor the caller's PYTHONPATH may stand in for it.
+unexport PYTHONPATH
+unexport PYTHONHOME
+export PYTHONSAFEPATH := 1
+
+PACKAGES := schemas scoring streams dashboards timezero
+BUILD := $(VENV)/made
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+RUN := $(BIN)/python -P
+
+# A file that was added or removed counts as a change too: the list of names is itself a source.
+SOURCES := $(sort $(shell find $(PACKAGES) -type f -not -name '*.pyc' 2>/dev/null))
+ifneq ($(wildcard $(BUILD)),)
+ifneq ($(file <$(BUILD)/sources),$(SOURCES))
+$(file >$(BUILD)/sources,$(SOURCES))
+endif
+endif
+
+.PHONY: help demo test check bench lock clean install oracles coverage
+
+help:
+	@sed -n '3,8s/^# *//p' Makefile
+
+$(BUILD)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "timezero: no $(PYTHON) here; say which with make PYTHON=..." >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "timezero: $(PYTHON) is older than Python 3.11; say which with make PYTHON=python3.12" >&2; exit 2; }
+	@echo "making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "timezero: $(PYTHON) cannot make a virtual environment; on Debian install python3-venv" >&2; exit 2; }
+	@mkdir -p $(BUILD)
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/uv.txt
+	@touch $@
+
+$(BUILD)/sources: | $(BUILD)/python
+	$(file >$@,$(SOURCES))
+
+# pip's own settings (a mirror, a certificate) hold for uv too.
+$(BUILD)/locked: requirements/dev.txt $(BUILD)/python
+	@$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements/dev.txt requirements/uv.txt
+	@rm -f $(BUILD)/installed
+	@touch $@
+
+$(BUILD)/installed: pyproject.toml README.md LICENSE $(SOURCES) $(BUILD)/sources $(BUILD)/locked
+	@rm -rf $(BUILD)/wheel
+	@$(UV) build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir $(BUILD)/wheel .
+	@$(UV) pip install --quiet --offline --no-deps --reinstall --python $(BIN)/python $(BUILD)/wheel/*.whl
+	@touch $@
+
+install: $(BUILD)/installed
+
+demo: install
+	@$(BIN)/timezero demo --broker $(BROKER) $(if $(SPEED),--speed $(SPEED)) $(if $(FOR),--for $(FOR))
+
+test: install
+ifeq ($(strip $(TESTS)),)
+	@rm -f .coverage .coverage.*
+	@$(RUN) -m coverage run -m pytest tests
+	@$(MAKE) --no-print-directory coverage
+else
+	@$(RUN) -m pytest $(TESTS)
+endif
+
+# Every branch of the words and of the judgement; most of the rest.
+coverage:
+	@$(RUN) -m coverage combine --quiet
+	@$(RUN) -m coverage report --include='schemas/*,scoring/*' --fail-under=100
+	@$(RUN) -m coverage report --omit='schemas/*,scoring/*' --fail-under=85
+
+check: install
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/timezero schema --check docs/reference
+
+bench: install
+	@$(RUN) benchmarks/run.py
+
+# Oracles judge our figures and pin old libraries: an environment of their own.
+oracles: requirements/oracles.txt $(BUILD)/python
+	@$(PYTHON) -m venv .venv-oracles
+	@$(UV) pip sync --quiet --require-hashes --python .venv-oracles/bin/python requirements/oracles.txt
+
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate
+lock: $(BUILD)/python
+	@$(COMPILE) --output-file requirements/service.txt pyproject.toml
+	@$(COMPILE) --extra embedded --extra dev --constraint requirements/service.txt --output-file requirements/dev.txt pyproject.toml
+	@$(COMPILE) --output-file requirements/uv.txt requirements/uv.in
+	@$(COMPILE) --output-file requirements/oracles.txt requirements/oracles.in
+
+clean:
+	@rm -rf $(VENV) .venv-oracles build dist htmlcov datadir .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
