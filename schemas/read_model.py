@@ -23,6 +23,8 @@ RATES_HASH = "timezero:rates"
 """Hash: partition -> JSON list of `Rate` counts of the cases of that partition; readers add them up."""
 CLOCK_KEY = "timezero:clock"
 """String: `EngineClock` JSON, so that browser and worker count on one clock."""
+HEARTBEAT_KEY = "timezero:heartbeat"
+"""String: `EngineHeartbeat` JSON, written at every pass of the worker's ticker: no alerts must never look like no engine."""
 CHANGES_CHANNEL = "timezero:changes"
 """Pub/sub: a case key, `alert:<id>` , `feeds`, `rates` or `clock` whenever that changed."""
 
@@ -76,3 +78,10 @@ class EngineClock(StrictModel):
     started_at: Instant
     wall_started_at: Instant
     speed: float = Field(gt=0)
+
+
+class EngineHeartbeat(StrictModel):
+    """Proof that somebody judges: written after a pass that really ran, never on a timer of its own."""
+
+    ticked_at: Instant
+    """Engine time of the latest completed pass."""
