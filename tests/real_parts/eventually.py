@@ -1,0 +1,17 @@
+"""Waiting for what another process is about to do: by asking it, never by guessing how long it takes."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Answer = TypeVar("Answer")
+ASKS_EVERY_SECONDS = 0.05
+
+
+def eventually(ask: Callable[[], Answer], within: float = 30, what: str = "the condition") -> Answer:
+    """Ask until the answer is true and give it; after `within` seconds fail, naming `what`."""
+    give_up_at = time.monotonic() + within
+    while not (answer := ask()):
+        assert time.monotonic() < give_up_at, f"{what} did not hold within {within:g} s"
+        time.sleep(ASKS_EVERY_SECONDS)
+    return answer
