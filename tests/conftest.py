@@ -23,24 +23,32 @@ settings.register_profile("night", deadline=None, max_examples=2000)
 settings.load_profile("day")
 
 
+def parts_of(item):
+    """The real parts that a test asks for, directly or through its fixtures."""
+    return sorted(PARTS.keys() & set(item.fixturenames))
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Leave out, by name, what cannot run here."""
-    needs = {item: sorted(PARTS.keys() & set(item.fixturenames)) for item in items}
-    config.stash[NEEDED] = {part for parts in needs.values() for part in parts}
-    lacking = {item: [part for part in parts if found(part) is None] for item, parts in needs.items()}
+    """Leave out, by name, what was chosen and cannot run here."""
+    lacking = {item: [part for part in parts_of(item) if found(part) is None] for item in items}
     left_out = [] if missing_is_a_failure() else [item for item in items if lacking[item]]
     config.stash[LEFT_OUT] = [f"{item.nodeid}: {', '.join(lacking[item])} not found" for item in left_out]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
 
 
+def pytest_collection_finish(session):
+    """Note the parts that this run uses."""
+    session.config.stash[NEEDED] = {part for item in session.items for part in parts_of(item)}
+
+
 def pytest_terminal_summary(terminalreporter, config):
     """Say what the run ran against, and name what it left out."""
     needed = sorted(config.stash.get(NEEDED, set()))
-    if needed:
-        terminalreporter.section("ran against")
+    terminalreporter.section("ran against")
     for part in needed:
-        terminalreporter.write_line(f"{part}: {found(part) or f'not found; {PARTS[part].install}'}")
+        terminalreporter.write_line(f"{part}: {found(part) or 'not found'}")
     for line in config.stash.get(LEFT_OUT, []):
         terminalreporter.write_line(f"not run: {line}", yellow=True)
 
