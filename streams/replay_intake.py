@@ -1,0 +1,206 @@
+"""What a replay has read: facts kept small until they are lived through, and a count of everything."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, assert_never
+
+import orjson
+from pydantic import ValidationError
+
+from schemas.clinical import CLINICAL_EVENT, AnyFact, ClockTick
+from schemas.rejection import Accepted, Ignored, Rejected, RejectedMessage
+from schemas.translate import translate
+from streams.replay_log import LoggedLine
+from streams.sources import SourceMessage
+
+_UNREADABLE = "unreadable"
+_ENCOUNTER_EVENTS = "encounter.events"
+
+
+@dataclass(slots=True)
+class Tally:
+    """Messages read and what became of them, by table or type; read = accepted + ignored + rejected."""
+
+    read: Counter[str] = field(default_factory=Counter)
+    accepted: Counter[str] = field(default_factory=Counter)
+    ignored: Counter[str] = field(default_factory=Counter)
+    rejected: Counter[str] = field(default_factory=Counter)
+    later: Counter[str] = field(default_factory=Counter)
+    """Of those accepted: received after `as_of` and left out of the judgement."""
+    later_updates: int = 0
+    """Further phases of rows (an infusion's end, a correction) left out for the same reason."""
+    ignored_reasons: Counter[str] = field(default_factory=Counter)
+    rejected_reasons: Counter[str] = field(default_factory=Counter)
+
+    def as_json(self) -> dict[str, object]:
+        """Every count, sorted by name; each of the four has every table or type that was read."""
+        names = sorted(self.read)
+        return {
+            "read": {name: self.read[name] for name in names},
+            "accepted": {name: self.accepted[name] for name in names},
+            "ignored": {name: self.ignored[name] for name in names},
+            "rejected": {name: self.rejected[name] for name in names},
+            "later": _sorted(self.later),
+            "later_updates": self.later_updates,
+            "totals": {
+                "read": self.read.total(),
+                "accepted": self.accepted.total(),
+                "ignored": self.ignored.total(),
+                "rejected": self.rejected.total(),
+                "later": self.later.total(),
+            },
+            "ignored_reasons": _sorted(self.ignored_reasons),
+            "rejected_reasons": _sorted(self.rejected_reasons),
+        }
+
+
+def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
+    return {name: counts[name] for name in sorted(counts)}
+
+
+class Intake:
+    """Translates, counts and keeps what a replay reads.
+
+    A fact is kept as its JSON, a few hundred bytes; the rows it came from are let go.
+    """
+
+    def __init__(self, as_of: datetime | None, reject: Callable[[RejectedMessage], None]) -> None:
+        """Leave out what was received after `as_of`; hand every rejected message to `reject`."""
+        self.tally = Tally()
+        self.last_received_at: datetime | None = None
+        self._as_of = as_of
+        self._reject = reject
+        self._kept: list[tuple[datetime, str, bytes]] = []
+
+    def take(self, message: SourceMessage) -> None:
+        """Translate one raw message; `counted_as` empty: a further phase of a row already counted."""
+        result = translate(message.topic, message.value, message.received_at)
+        name = message.counted_as
+        if name:
+            self.tally.read[name] += 1
+        match result:
+            case Accepted(facts=facts):
+                self._accept(name, facts)
+            case Ignored(reason=reason):
+                self._ignore(name, reason)
+            case Rejected():
+                self._refuse(name, result, message)
+            case _:
+                assert_never(result)
+
+    def take_logged(self, line: LoggedLine) -> None:
+        """Take one line of an export of `encounter.events` as it stands."""
+        try:
+            event = CLINICAL_EVENT.validate_json(line.event)
+        except ValidationError as error:
+            self._refuse_logged(line, error)
+            return
+        self.tally.read[event.kind] += 1
+        self.tally.accepted[event.kind] += 1
+        self._keep(event.kind, event)
+
+    def as_received(self) -> Iterator[AnyFact | ClockTick]:
+        """Every fact kept, in the order in which they were received; the same for any order of the input."""
+        self._kept.sort()
+        return self._decoded()
+
+    def as_logged(self) -> Iterator[AnyFact | ClockTick]:
+        """Every event kept, in the order of the log."""
+        return self._decoded()
+
+    def _decoded(self) -> Iterator[AnyFact | ClockTick]:
+        for _, _, body in self._kept:
+            yield CLINICAL_EVENT.validate_json(body)
+
+    def _accept(self, name: str, facts: tuple[AnyFact, ...]) -> None:
+        if name:
+            self.tally.accepted[name] += 1
+        on_time = [fact for fact in facts if not self._is_later(fact)]
+        if len(on_time) < len(facts):
+            self._count_later(name)
+        for fact in on_time:
+            self._hold(fact)
+
+    def _keep(self, name: str, event: AnyFact | ClockTick) -> None:
+        if self._is_later(event):
+            self._count_later(name)
+            return
+        self._hold(event)
+
+    def _hold(self, event: AnyFact | ClockTick) -> None:
+        if self.last_received_at is None or event.received_at > self.last_received_at:
+            self.last_received_at = event.received_at
+        self._kept.append((event.received_at, event.key, event.model_dump_json().encode()))
+
+    def _is_later(self, event: AnyFact | ClockTick) -> bool:
+        return self._as_of is not None and event.received_at > self._as_of
+
+    def _count_later(self, name: str) -> None:
+        if name:
+            self.tally.later[name] += 1
+        else:
+            self.tally.later_updates += 1
+
+    def _ignore(self, name: str, reason: str) -> None:
+        if name:
+            self.tally.ignored[name] += 1
+            self.tally.ignored_reasons[reason] += 1
+
+    def _refuse(self, name: str, rejected: Rejected, message: SourceMessage) -> None:
+        if name:
+            self.tally.rejected[name] += 1
+            self.tally.rejected_reasons[rejected.reason] += 1
+        self._reject(
+            _record(
+                message.topic,
+                _as_text(message.value),
+                rejected,
+                key=message.key,
+                received_at=message.received_at,
+            )
+        )
+
+    def _refuse_logged(self, line: LoggedLine, error: ValidationError) -> None:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        detail = f"{'.'.join(str(part) for part in first['loc'])}: {first['type']}"
+        self.tally.read[_UNREADABLE] += 1
+        self.tally.rejected[_UNREADABLE] += 1
+        self.tally.rejected_reasons[_UNREADABLE] += 1
+        text = line.event.decode("utf-8", errors="replace")
+        self._reject(_record(_ENCOUNTER_EVENTS, text, Rejected(_UNREADABLE, detail), offset=line.number))
+
+
+def _as_text(value: bytes | str | dict[str, Any]) -> str:
+    match value:
+        case bytes():
+            return value.decode("utf-8", errors="replace")
+        case str():
+            return value
+        case _:
+            return orjson.dumps(value, default=str).decode()
+
+
+def _record(  # the fields of one record, as they stand
+    topic: str,
+    text: str,
+    rejected: Rejected,
+    *,
+    key: str | None = None,
+    offset: int | None = None,
+    received_at: datetime | None = None,
+) -> RejectedMessage:
+    body = text.encode("utf-8", errors="replace")
+    return RejectedMessage(
+        topic=topic,
+        offset=offset,
+        reason=rejected.reason,
+        detail=rejected.detail,
+        received_at=received_at,
+        size_bytes=len(body),
+        sha256=hashlib.sha256(body).hexdigest(),
+        key=key,
+        value=text,
+    )

@@ -1,0 +1,177 @@
+"""Files of a replay: written aside, put in place together, so that a folder never holds half a result."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+import orjson
+
+from schemas.alert import Alert
+from schemas.case_record import CaseRecord
+from schemas.rejection import RejectedMessage
+from schemas.verdict import Evidence, Verdict
+
+VERDICTS = "verdicts.ndjson"
+ALERTS = "alerts.ndjson"
+CASES = "cases.csv"
+REJECTED = "rejected.ndjson"
+SUMMARY = "summary.json"
+FILES = (VERDICTS, ALERTS, CASES, REJECTED, SUMMARY)
+"""Every file a replay writes."""
+
+CASE_COLUMNS = (
+    "facility_id",
+    "case_id",
+    "measure",
+    "time_zero",
+    "time_zero_rule",
+    "status",
+    "reason",
+    "element",
+    "element_status",
+    "due_at",
+    "done_at",
+    "minutes_from_time_zero",
+)
+
+_PARTIAL = ".partial"
+_SECONDS_A_MINUTE = 60
+
+
+class ReplayFolder:
+    """A folder that receives a replay's files, all of them or none.
+
+    Other files in it are left alone; those of an earlier replay are replaced.
+    """
+
+    def __init__(self, out: Path) -> None:
+        """Make `out` where it is absent; raises OSError where that cannot be."""
+        self._out = out
+        out.mkdir(parents=True, exist_ok=True)
+        self._rejected: IO[bytes] = self._partial(REJECTED).open("wb")
+
+    def __enter__(self) -> Self:
+        """Take rejected messages from now on."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Clear away what was not put in place."""
+        self._rejected.close()
+        for name in FILES:
+            self._partial(name).unlink(missing_ok=True)
+
+    def reject(self, record: RejectedMessage) -> None:
+        """Add one line to the rejected messages."""
+        self._rejected.write(record.model_dump_json(by_alias=True).encode() + b"\n")
+
+    def write(self, cases: Sequence[CaseRecord], alerts: Sequence[Alert], summary: dict[str, object]) -> None:
+        """Write everything, then put every file in place."""
+        self._rejected.close()
+        self._partial(VERDICTS).write_bytes(_ndjson(verdict_line(v) for case in cases for v in case.elements))
+        self._partial(ALERTS).write_bytes(_ndjson(alert_line(alert) for alert in alerts))
+        self._partial(CASES).write_text(cases_csv(cases), encoding="utf-8")
+        self._partial(SUMMARY).write_bytes(orjson.dumps(summary, option=orjson.OPT_INDENT_2) + b"\n")
+        for name in FILES:
+            self._partial(name).replace(self._out / name)
+
+    def _partial(self, name: str) -> Path:
+        return self._out / (name + _PARTIAL)
+
+
+def verdict_line(verdict: Verdict) -> dict[str, object]:
+    """One line of `verdicts.ndjson`; times to the second, with their offset."""
+    return {
+        "facility_id": verdict.facility_id,
+        "case_id": verdict.case_id,
+        "encounter_id": verdict.encounter_id,
+        "measure": verdict.measure,
+        "element": verdict.element.value,
+        "status": verdict.status.value,
+        "reason": verdict.reason,
+        "time_zero": _time(verdict.time_zero),
+        "time_zero_rule": verdict.time_zero_rule,
+        "due_at": _time(verdict.due_at),
+        "closes_at": _time(verdict.closes_at),
+        "settles_at": _time(verdict.settles_at),
+        "done_at": _time(verdict.done_at),
+        "known_at": _time(verdict.known_at),
+        "evidence": [_evidence(evidence) for evidence in verdict.evidence],
+        "sentence": verdict.sentence,
+    }
+
+
+def alert_line(alert: Alert) -> dict[str, object]:
+    """One line of `alerts.ndjson`."""
+    return {
+        "alert_id": alert.alert_id,
+        "thread_id": alert.thread_id,
+        "kind": alert.kind.value,
+        "reason": alert.reason.value if alert.reason else None,
+        "measure": alert.measure,
+        "element": alert.element.value,
+        "encounter_id": alert.encounter_id,
+        "case_id": alert.case_id,
+        "sent_at": _time(alert.sent_at),
+        "due_at": _time(alert.due_at),
+        "supersedes": alert.supersedes,
+        "sentence": alert.sentence,
+    }
+
+
+def cases_csv(cases: Iterable[CaseRecord]) -> str:
+    """`cases.csv`: a row an element, `bundle` among them, sorted by its columns from the left."""
+    rows = sorted(_case_row(case, verdict) for case in cases for verdict in case.elements)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(CASE_COLUMNS)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _case_row(case: CaseRecord, verdict: Verdict) -> tuple[str, ...]:
+    return (
+        case.facility_id,
+        case.case_id,
+        case.measure,
+        _time(case.time_zero) or "",
+        case.time_zero_rule or "",
+        case.status.value,
+        case.reason or "",
+        verdict.element.value,
+        verdict.status.value,
+        _time(verdict.due_at) or "",
+        _time(verdict.done_at) or "",
+        _minutes(case.time_zero, verdict.done_at),
+    )
+
+
+def _evidence(evidence: Evidence) -> dict[str, object]:
+    return {
+        "event_id": evidence.event_id,
+        "type": evidence.type,
+        "happened_at": _time(evidence.happened_at),
+        "recorded_at": _time(evidence.recorded_at),
+        "value": evidence.value,
+        "unit": evidence.unit,
+    }
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else at.replace(microsecond=0).isoformat()
+
+
+def _minutes(time_zero: datetime | None, done_at: datetime | None) -> str:
+    if time_zero is None or done_at is None:
+        return ""
+    minutes = round((done_at - time_zero).total_seconds() / _SECONDS_A_MINUTE, 1)
+    return f"{minutes + 0.0:.1f}"
+
+
+def _ndjson(lines: Iterable[dict[str, Any]]) -> bytes:
+    return b"".join(orjson.dumps(line) + b"\n" for line in lines)

@@ -1,0 +1,1 @@
+"""A simulated emergency department: a feed of raw messages, and the truth beside it."""

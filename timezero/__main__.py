@@ -1,0 +1,5 @@
+"""`python -m timezero` is the command `timezero`."""
+
+from timezero.cli import main
+
+main()

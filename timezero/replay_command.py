@@ -1,0 +1,110 @@
+"""`timezero replay`: judge a recorded feed without a broker."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import click
+import orjson
+from rich.console import Console
+from rich.progress import Progress as ProgressBar
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from scoring.rules import UnknownMeasureError
+from streams.replay import FORMATS, Progress, ReplayRequest, ReplayResult
+from streams.replay import replay as replay_feed
+from streams.sources import UnreadableSourceError
+from timezero.aware_time import AwareTime
+
+_WIDTH_IN_A_PIPE = 120
+
+
+@click.command()
+@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--format", "format_", required=True, type=click.Choice(FORMATS), help="What the input is.")
+@click.option(
+    "--measures", required=True, metavar="ID[,ID...]", help="Measures to judge; see `timezero measures list`."
+)
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the results.")
+@click.option("--as-of", type=AwareTime(), help="Leave out what was received later. Default: after everything.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON instead of a table.")
+def replay(
+    *, inputs: tuple[Path, ...], format_: str, measures: str, out: Path, as_of: datetime | None, as_json: bool
+) -> None:
+    """Judge a recorded feed with the engine of the live service, without a broker.
+
+    INPUT is a file, or for tables their folder. Writes verdicts.ndjson, alerts.ndjson, cases.csv,
+    rejected.ndjson and summary.json into the folder given with --out, and prints the rates.
+
+    \b
+    Formats:
+      events  raw messages as NDJSON: topic, key, value, received_at
+      log     an export of encounter.events with its ticks and user acts
+      mimic3  the published tables as .csv or .csv.gz, any subset of them
+      xes     an event log, plain or .gz
+    """
+    request = ReplayRequest(inputs, format_, _named(measures), out, as_of)
+    try:
+        with _progress() as progress:
+            result = replay_feed(request, progress)
+    except (UnknownMeasureError, UnreadableSourceError) as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo((out / "summary.json").read_text(encoding="utf-8"), nl=False)
+    else:
+        _show(result)
+
+
+def _named(measures: str) -> tuple[str, ...]:
+    named = tuple(dict.fromkeys(name.strip() for name in measures.split(",") if name.strip()))
+    if not named:
+        message = "--measures names no measure; `timezero measures list` shows those shipped."
+        raise click.UsageError(message)
+    return named
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Show how far the work is on a terminal; nothing in a pipe."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _what, _count: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with ProgressBar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("reading")
+        yield lambda what, count: bar.update(task, description=f"{what}: {count:,} events")
+
+
+def _show(result: ReplayResult) -> None:
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH_IN_A_PIPE)
+    table = Table(title=None, box=None, pad_edge=False)
+    table.add_column("measure")
+    table.add_column("element")
+    for name in ("met", "of", "rate", "late", "missed", "cannot assess", "excluded", "pending"):
+        table.add_column(name, justify="right")
+    for measure in result.measures:
+        for rate in measure.rates:
+            table.add_row(measure.measure, rate.element.value, *_cells(rate.as_json()))
+    console.print(table)
+    totals = result.tally.as_json()["totals"]
+    console.print(f"messages: {_listed(totals)}", highlight=False)
+    for measure in result.measures:
+        console.print(f"cases of {measure.measure}: {_listed(dict(measure.cases)) or 'none'}", highlight=False)
+    console.print(f"alerts: {result.alerts}; stays that opened no case: {result.never_opened}", highlight=False)
+
+
+def _cells(rate: dict[str, object]) -> tuple[str, ...]:
+    percent = rate["rate_percent"]
+    shown = "no cases" if percent is None else f"{percent} %"
+    names = ("met_late", "missed", "cannot_assess", "excluded", "pending")
+    return (str(rate["numerator"]), str(rate["denominator"]), shown, *(str(rate[name]) for name in names))
+
+
+def _listed(counts: object) -> str:
+    if not isinstance(counts, dict):
+        return orjson.dumps(counts).decode()
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
