@@ -51,15 +51,14 @@ $(BUILD)/python:
 	@$(PYTHON) -m venv $(VENV) \
 	  || { echo "timezero: $(PYTHON) cannot make a virtual environment; on Debian install python3-venv" >&2; exit 2; }
 	@mkdir -p $(BUILD)
-	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/uv.txt
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/build.txt
 	@touch $@
 
 $(BUILD)/sources: | $(BUILD)/python
 	$(file >$@,$(SOURCES))
 
-# pip's own settings (a mirror, a certificate) hold for uv too.
-$(BUILD)/locked: requirements/dev.txt $(BUILD)/python
-	@$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements/dev.txt requirements/uv.txt
+$(BUILD)/locked: requirements/dev.txt requirements/build.txt $(BUILD)/python
+	@$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements/dev.txt requirements/build.txt
 	@rm -f $(BUILD)/installed
 	@touch $@
 
@@ -104,11 +103,12 @@ oracles: requirements/oracles.txt $(BUILD)/python
 	@$(PYTHON) -m venv .venv-oracles
 	@$(UV) pip sync --quiet --require-hashes --python .venv-oracles/bin/python requirements/oracles.txt
 
-COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate
+# The container runs service.txt; demo and tests add to it and never disagree with it.
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 lock: $(BUILD)/python
 	@$(COMPILE) --output-file requirements/service.txt pyproject.toml
 	@$(COMPILE) --extra embedded --extra dev --constraint requirements/service.txt --output-file requirements/dev.txt pyproject.toml
-	@$(COMPILE) --output-file requirements/uv.txt requirements/uv.in
+	@$(COMPILE) --constraint requirements/dev.txt --output-file requirements/build.txt requirements/build.in
 	@$(COMPILE) --output-file requirements/oracles.txt requirements/oracles.in
 
 clean:

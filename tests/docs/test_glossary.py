@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from real_parts.inventory import REPOSITORY
 
+from real_parts.inventory import REPOSITORY
 from schemas.alert import AlertKind, AlertReason
 from schemas.case_record import CaseStatus
 from schemas.verdict import Element, ElementStatus

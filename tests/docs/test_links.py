@@ -4,6 +4,7 @@ import re
 from itertools import chain
 
 import pytest
+
 from real_parts.inventory import REPOSITORY
 
 PAGES = sorted(chain(REPOSITORY.glob("*.md"), (REPOSITORY / "docs").rglob("*.md")))
