@@ -1,4 +1,4 @@
-# One word a job. Needs make and Python 3.11 or later; everything else is installed below .venv.
+# One word a job. Needs GNU make 4.2 and Python 3.11 or later; everything else is installed below .venv.
 #
 #   make demo   the live board on real, de-identified stays   BROKER=embedded|kafka  SPEED=60  FOR=120
 #   make test   every test, against the built wheel; TESTS="tests/unit -k lactate" for some
@@ -38,15 +38,20 @@ $(file >$(BUILD)/sources,$(SOURCES))
 endif
 endif
 
+ifeq ($(wildcard $(BUILD)/python),)
+ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),help)),)
+ifneq ($(shell $(PYTHON) -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null),True)
+$(error timezero needs Python 3.11 or later, and $(PYTHON) is not: say which with make PYTHON=python3.12)
+endif
+endif
+endif
+
 .PHONY: help demo test check bench lock clean install oracles coverage
 
 help:
-	@sed -n '3,8s/^# *//p' Makefile
+	@sed -n '3,8s/^#   //p' Makefile
 
 $(BUILD)/python:
-	@command -v $(PYTHON) >/dev/null || { echo "timezero: no $(PYTHON) here; say which with make PYTHON=..." >&2; exit 2; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "timezero: $(PYTHON) is older than Python 3.11; say which with make PYTHON=python3.12" >&2; exit 2; }
 	@echo "making $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv $(VENV) \
 	  || { echo "timezero: $(PYTHON) cannot make a virtual environment; on Debian install python3-venv" >&2; exit 2; }
