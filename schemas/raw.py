@@ -135,8 +135,12 @@ class RowPhase(StrEnum):
 
     ROW = "row"
     """The row itself; the one message of a row that is counted as read."""
+    ADMITTED = "admitted"
+    """The admission of a row of `admissions` whose arrival was known before."""
+    DIED = "died"
+    """The death of a row of `admissions`."""
     COMPLETED = "completed"
-    """The end of what the row began, known no earlier than it happened."""
+    """The end of what the row began (infusion, stay), known no earlier than it happened."""
     RETRACTED = "retracted"
     """The row was rewritten, cancelled or marked as an error."""
 
@@ -156,6 +160,8 @@ class RawRow(StrictModel):
     """XES: the trace's name."""
     position: int | None = None
     """XES: the event's place in its trace, which makes its id."""
+    repeated: bool = False
+    """XES: an admission that is not the first of its trace."""
 
 
 RAW_MODELS: dict[str, type[RawMessage]] = {

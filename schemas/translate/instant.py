@@ -1,0 +1,83 @@
+"""Reading times: ISO 8601 text of a source into instants, with how it was resolved."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import NoReturn
+
+from schemas.source_profile import SourceProfile, has_happened
+from schemas.translate.reason import RefusedError, RejectReason, refuse
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A time as read.
+
+    Attributes:
+        at: The instant; of a day, its first instant.
+        flag: How a local time was resolved where it was not plain: `ambiguous`, `imaginary`.
+        day_only: Only the day was sent.
+    """
+
+    at: datetime
+    flag: str | None = None
+    day_only: bool = False
+
+
+def read_instant(text: str, source: SourceProfile, field: str) -> Reading:
+    """Read one time as the source's profile says.
+
+    Raises:
+        RefusedError: `bad_time`, `naive_time` or `implausible_time`, naming the field.
+    """
+    try:
+        written = datetime.fromisoformat(text)
+        reading = _resolve(written, source.local_zone, field)
+        return _plausible(reading, text, source, field)
+    except (ValueError, OverflowError, TypeError):
+        _no_time(field)
+
+
+def _no_time(field: str) -> NoReturn:
+    raise RefusedError(RejectReason.BAD_TIME, field) from None
+
+
+def _plausible(reading: Reading, text: str, source: SourceProfile, field: str) -> Reading:
+    if not source.earliest_year <= reading.at.year <= source.latest_year:
+        refuse(RejectReason.IMPLAUSIBLE_TIME, field)
+    return Reading(reading.at, reading.flag, _DAY.fullmatch(text) is not None)
+
+
+def _resolve(written: datetime, zone: tzinfo | None, field: str) -> Reading:
+    if written.tzinfo is not None:
+        written.astimezone(UTC)
+        return Reading(written)
+    if zone is None:
+        refuse(RejectReason.NAIVE_TIME, field)
+    if isinstance(zone, timezone):
+        return Reading(written.replace(tzinfo=zone))
+    return _resolve_local(written, zone)
+
+
+def _resolve_local(written: datetime, zone: tzinfo) -> Reading:
+    """By the zone's own rules; where a local time is twice or never, its first reading (`fold=0`)."""
+    first = written.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    second = written.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    local = first.astimezone(zone)
+    # A fixed offset: sums of zoned times would run on the wall clock and jump with daylight saving.
+    at = first.astimezone(timezone(local.utcoffset() or timedelta(0)))
+    if first == second:
+        return Reading(at)
+    return Reading(at, "ambiguous" if local.replace(tzinfo=None) == written else "imaginary")
+
+
+def refuse_future(at: datetime | None, received_at: datetime, source: SourceProfile, field: str) -> None:
+    """Refuse a time that had not come when its message was received.
+
+    Raises:
+        RefusedError: `future_time`, naming the field.
+    """
+    if at is not None and not has_happened(at, received_at, source):
+        refuse(RejectReason.FUTURE_TIME, field)
