@@ -6,14 +6,12 @@ import socket
 import struct
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
-STARTS_WITHIN_SECONDS = 60.0
-STOPS_WITHIN_SECONDS = 15.0
 ASKS_EVERY_SECONDS = 0.05
 
 _API_VERSIONS = struct.pack(">ihhih", 10, 18, 0, 1, -1)
@@ -33,14 +31,16 @@ class ServerCommand:
         argv: Program and arguments.
         answers: True once the server does its work; called often, must not block for long.
         folder: Working directory; the log `<name>.log` is written there.
-        environment: The whole environment; None hands ours on.
+        starts_within_seconds: After so long without an answer it counts as failed.
+        stops_within_seconds: After so long from being asked to end it is killed.
     """
 
     name: str
     argv: Sequence[str]
     answers: Callable[[], bool]
     folder: Path
-    environment: Mapping[str, str] | None = None
+    starts_within_seconds: float = 60
+    stops_within_seconds: float = 15
 
     @property
     def log_path(self) -> Path:
@@ -65,14 +65,13 @@ def running_server(command: ServerCommand) -> Iterator[subprocess.Popen[bytes]]:
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=command.folder,
-            env=command.environment,
             start_new_session=True,
         )
     try:
         _wait_for_answer(command, process)
         yield process
     finally:
-        _stop(process)
+        _stop(process, command.stops_within_seconds)
 
 
 def free_port() -> int:
@@ -105,21 +104,21 @@ def _die_with_us() -> list[str]:
 
 
 def _wait_for_answer(command: ServerCommand, process: subprocess.Popen[bytes]) -> None:
-    give_up_at = time.monotonic() + STARTS_WITHIN_SECONDS
+    give_up_at = time.monotonic() + command.starts_within_seconds
     while not command.answers():
         if process.poll() is not None:
             msg = f"{command.name} ended with status {process.returncode} while starting; see {command.log_path}"
             raise ServerUnavailableError(msg)
         if time.monotonic() > give_up_at:
-            msg = f"{command.name} did not answer within {STARTS_WITHIN_SECONDS:.0f} s; see {command.log_path}"
+            msg = f"{command.name} did not answer within {command.starts_within_seconds:g} s; see {command.log_path}"
             raise ServerUnavailableError(msg)
         time.sleep(ASKS_EVERY_SECONDS)
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop(process: subprocess.Popen[bytes], within_seconds: float) -> None:
     process.terminate()
     try:
-        process.wait(timeout=STOPS_WITHIN_SECONDS)
+        process.wait(timeout=within_seconds)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

@@ -8,13 +8,6 @@ from prometheus_client import CollectorRegistry, Gauge, start_http_server
 from redis import Redis
 
 from real_parts.eventually import eventually
-from timezero.server_process import (
-    ServerCommand,
-    ServerUnavailableError,
-    accepts_connections,
-    free_port,
-    running_server,
-)
 
 
 async def said_and_heard(bootstrap, message):
@@ -73,23 +66,3 @@ def test_a_fault_in_a_script_is_noticed(browser):
 
     with pytest.raises(AssertionError, match="nowhere"), faultless_page(browser) as page:
         page.set_content("<script>nowhere()</script>")
-
-
-def test_a_server_ends_with_its_block(tmp_path):
-    port = free_port()
-    argv = ["python3", "-m", "http.server", str(port), "--bind", "127.0.0.1"]
-    with running_server(ServerCommand("pages", argv, lambda: accepts_connections(port), tmp_path)) as process:
-        assert process.poll() is None
-
-    assert process.poll() is not None
-    assert not accepts_connections(port)
-
-
-def test_a_server_that_dies_while_starting_is_reported_with_its_log(tmp_path):
-    command = ServerCommand("broken", ["false"], lambda: False, tmp_path)
-
-    with (
-        pytest.raises(ServerUnavailableError, match=r"broken ended with status 1 while starting; see .*broken\.log"),
-        running_server(command),
-    ):
-        pass
