@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from schemas.clinical import CLINICAL_EVENT, AnyFact, ClockTick
 from schemas.raw import RAW_MODELS, RawMessage, RawRow
 from schemas.rejection import Accepted, Ignored, Rejected, Translation
+from schemas.strict_model import StrictModel
 from schemas.translate.canonical import translate_canonical
 from schemas.translate.mimic3 import translate_mimic3
 from schemas.translate.reason import OfNoUseError, RefusedError, RejectReason, refuse
@@ -76,11 +77,9 @@ def _known_names(loc: tuple[int | str, ...]) -> list[str]:
     return [part if part in _FIELD_NAMES else "*" for part in map(str, loc)] or ["*"]
 
 
+_MODELS: tuple[type[StrictModel], ...] = (*RAW_MODELS.values(), RawRow)
 _FIELD_NAMES = frozenset(
-    name
-    for model in (*RAW_MODELS.values(), RawRow)
-    for key, field in model.model_fields.items()
-    for name in (key, field.alias or key)
+    name for model in _MODELS for key, field in model.model_fields.items() for name in (key, field.alias or key)
 )
 
 

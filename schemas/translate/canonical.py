@@ -155,9 +155,7 @@ def _culture(raw: RawLab, times: Times, specimen: Specimen) -> Culture:
     if ordered_at is None and collected_at is None:
         refuse(RejectReason.MISSING_TIME, "collected_at")
     named = codebook().cultures.get(("name", plain(f"{raw.specimen} culture"))) if raw.specimen else None
-    return Culture(
-        **_common(raw, times), specimen=named or specimen, ordered_at=ordered_at, collected_at=collected_at
-    )
+    return Culture(**_common(raw, times), specimen=named or specimen, ordered_at=ordered_at, collected_at=collected_at)
 
 
 def _result(raw: RawLab, times: Times, codes: QuantityCodes) -> Observation:
@@ -201,7 +199,9 @@ def _(raw: RawMedication, received_at: datetime | None) -> Iterator[AnyFact]:
         drug_class=drug.drug_class,
         route=_route(raw.route),
         volume_ml=_volume(raw, drug.drug_class),
-        **times.acts,
+        ordered_at=times.acts.get("ordered_at"),
+        started_at=times.acts.get("started_at"),
+        completed_at=times.acts.get("completed_at"),
     )
 
 
@@ -277,9 +277,7 @@ def _common(raw: RawMessage, times: Times) -> dict[str, Any]:
     }
 
 
-def _times(
-    raw: RawMessage, received_at: datetime | None, names: tuple[str, ...], later: tuple[str, ...] = ()
-) -> Times:
+def _times(raw: RawMessage, received_at: datetime | None, names: tuple[str, ...], later: tuple[str, ...] = ()) -> Times:
     """Every time of a message; what happened and what was charted must have come by when it was received."""
     source = profile(raw.source)
     sent = (*names, *later, "recorded_at", "received_at")

@@ -10,6 +10,8 @@ from typing import Any
 
 from schemas.clinical import DrugClass, Quantity, Specimen
 
+_Table = dict[str, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class QuantityCodes:
@@ -104,28 +106,34 @@ def codebook() -> Codebook:
     return build_codebook(_read)
 
 
-def _read(name: str) -> dict[str, Any]:
+def _read(name: str) -> _Table:
     return tomllib.loads((files("schemas") / "codes" / f"{name}.toml").read_text("utf-8"))
 
 
-def build_codebook(read: Callable[[str], dict[str, Any]]) -> Codebook:
+def build_codebook(read: Callable[[str], _Table]) -> Codebook:
     """Index tables of codes; `read` gives the content of a table by its name."""
-    labs, vitals, cultures, drugs, routes, visits = map(
-        read, ("labs", "vitals", "cultures", "drugs", "routes", "visits")
-    )
-    lab_codes = {name: _quantity_codes(name, entry) for name, entry in labs["quantity"].items()}
-    vital_codes = {name: _quantity_codes(name, entry) for name, entry in vitals["quantity"].items()}
+    tables = {name: read(name) for name in ("labs", "vitals", "cultures", "drugs", "routes", "visits")}
+    lab_codes, vital_codes = (_codes_by_name(tables[name]["quantity"]) for name in ("labs", "vitals"))
+    drugs = tables["drugs"]
     return Codebook(
-        labs=_by_system(labs["quantity"], lab_codes),
-        vitals=_by_system(vitals["quantity"], vital_codes),
-        cultures=_cultures_by_system(cultures),
+        labs=_by_system(tables["labs"]["quantity"], lab_codes),
+        vitals=_by_system(tables["vitals"]["quantity"], vital_codes),
+        cultures=_cultures_by_system(tables["cultures"]),
         drugs=_drugs(drugs, "names"),
         not_antibacterial=frozenset(drugs["not_antibacterial"]["names"]),
-        routes={spelling: route for route, spellings in routes["routes"].items() for spelling in spellings},
+        routes=_by_spelling(tables["routes"]["routes"]),
         volume_factors=drugs["volume_ml"]["factors"],
-        xes_labs={name: (lab_codes[entry["name"]], entry["unit"]) for name, entry in labs["xes"].items()},
-        mimic3=_mimic3_codes(labs, lab_codes, vitals, vital_codes, cultures, drugs, routes, visits),
+        xes_labs={name: (lab_codes[entry["name"]], entry["unit"]) for name, entry in tables["labs"]["xes"].items()},
+        mimic3=_mimic3_codes(tables, lab_codes, vital_codes),
     )
+
+
+def _by_spelling(routes: dict[str, list[str]]) -> dict[str, str]:
+    return {spelling: route for route, spellings in routes.items() for spelling in spellings}
+
+
+def _codes_by_name(entries: _Table) -> dict[str, QuantityCodes]:
+    return {name: _quantity_codes(name, entry) for name, entry in entries.items()}
 
 
 def _quantity_codes(name: str, entry: dict[str, Any]) -> QuantityCodes:
@@ -179,16 +187,11 @@ def _specimens(table: dict[str, list[str]]) -> dict[str, Specimen]:
     return {item: specimen for specimen in Specimen for item in table[specimen.value]}
 
 
-def _mimic3_codes(  # noqa: PLR0913 - one argument a table
-    labs: dict[str, Any],
-    lab_codes: dict[str, QuantityCodes],
-    vitals: dict[str, Any],
-    vital_codes: dict[str, QuantityCodes],
-    cultures: dict[str, Any],
-    drugs: dict[str, Any],
-    routes: dict[str, Any],
-    visits: dict[str, Any],
+def _mimic3_codes(
+    tables: dict[str, _Table], lab_codes: dict[str, QuantityCodes], vital_codes: dict[str, QuantityCodes]
 ) -> Mimic3Codes:
+    labs, vitals, cultures, drugs = (tables[name] for name in ("labs", "vitals", "cultures", "drugs"))
+    stays = tables["visits"]["mimic3"]
     return Mimic3Codes(
         labs=_items(labs["quantity"], lab_codes, lambda told: told["delay"]),
         labs_not_used=frozenset(labs["not_used"]["mimic3"]),
@@ -207,10 +210,10 @@ def _mimic3_codes(  # noqa: PLR0913 - one argument a table
         drugs=_drugs(drugs, "mimic3"),
         drugs_not_used=frozenset(drugs["not_used"]["mimic3"]),
         not_antibacterial=frozenset(drugs["not_antibacterial"]["mimic3"]),
-        order_routes=routes["mimic3_order_categories"],
+        order_routes=tables["routes"]["mimic3_order_categories"],
         main_component=drugs["mimic3_fluids"]["main_component"],
         fluid_categories=frozenset(drugs["mimic3_fluids"]["order_categories"]),
         main_order_type=drugs["mimic3_orders"]["main_type"],
-        transferred_in=frozenset(visits["mimic3"]["transferred_in"]),
-        discharge_status=visits["mimic3"]["discharge_status"],
+        transferred_in=frozenset(stays["transferred_in"]),
+        discharge_status=stays["discharge_status"],
     )

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from schemas.clinical import AnyFact
 from schemas.raw import RawRow
-from schemas.translate import mimic3_medications, mimic3_measurements, mimic3_stays
+from schemas.translate import mimic3_measurements, mimic3_medications, mimic3_stays
 from schemas.translate.instant import read_instant
 from schemas.translate.mimic3_known import known_at
-from schemas.translate.mimic3_row import COLUMNS, EXTRA_FIELDS, UNTIMED_TABLES, Mimic3Message, message_of, mimic3_profile
+from schemas.translate.mimic3_row import COLUMNS, EXTRA_FIELDS, UNTIMED_TABLES, Mimic3Message, mimic3_profile
 from schemas.translate.reason import IgnoreReason, RejectReason, ignore, refuse
 
 _TABLES: dict[str, Callable[[Mimic3Message], Iterable[AnyFact]]] = {
@@ -40,7 +40,7 @@ def translate_mimic3(raw: RawRow, received_at: datetime | None) -> tuple[AnyFact
         refuse(RejectReason.BAD_ROW, "more fields than columns")
     if raw.table in UNTIMED_TABLES:
         ignore(IgnoreReason.NOT_USED)
-    message = message_of(raw, _known_at(raw, received_at))
+    message = Mimic3Message(raw.table, raw.phase, raw.row, _known_at(raw, received_at))
     return tuple(_TABLES[raw.table](message))
 
 

@@ -11,7 +11,7 @@ from schemas.raw import RowPhase
 from schemas.translate.codebook import MeasuredItem, codebook
 from schemas.translate.instant import refuse_future
 from schemas.translate.measured_value import read_quantity
-from schemas.translate.mimic3_row import Mimic3Message, field, mimic3_profile, needed, time_in, time_needed
+from schemas.translate.mimic3_row import Mimic3Message, field, mimic3_profile, needed, time_needed
 from schemas.translate.reason import IgnoreReason, ignore
 
 
@@ -45,9 +45,9 @@ def translate_chart(message: Mimic3Message) -> Iterable[AnyFact]:
     item = codes.charted.get(itemid)
     if item is not None:
         return _measured(message, item, field(message.row, "valuenum"))
-    if field(message.row, "value") in codes.comfort_care.get(itemid, ()):
-        return (Act(**message.charted(), act=ActName.COMFORT_CARE, happened_at=happened(message, "charttime")),)
-    ignore(_why_not_charted(itemid))
+    if field(message.row, "value") not in codes.comfort_care.get(itemid, ()):
+        ignore(_why_not_charted(itemid))
+    return (Act(**message.charted(), act=ActName.COMFORT_CARE, happened_at=happened(message, "charttime")),)
 
 
 def _why_not_charted(itemid: str) -> IgnoreReason:
@@ -73,9 +73,7 @@ def _measured(message: Mimic3Message, item: MeasuredItem, value: str) -> Iterabl
     if number is None:
         ignore(IgnoreReason.NO_VALUE)
     collected_at = happened(message, "charttime")
-    return (
-        Observation(**message.charted(), quantity=item.codes.quantity, value=number, collected_at=collected_at),
-    )
+    return (Observation(**message.charted(), quantity=item.codes.quantity, value=number, collected_at=collected_at),)
 
 
 def translate_microbiology(message: Mimic3Message) -> Iterable[AnyFact]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from schemas.raw import RawRow, RowPhase
+from schemas.raw import RowPhase
 from schemas.source_profile import SourceProfile, profile
 from schemas.translate.instant import read_instant
 from schemas.translate.reason import RejectReason, refuse
@@ -22,9 +22,7 @@ _VERSIONS = {
 }
 
 COLUMNS = {
-    "admissions": (
-        "subject_id hadm_id admittime dischtime deathtime admission_location discharge_location edregtime"
-    ),
+    "admissions": ("subject_id hadm_id admittime dischtime deathtime admission_location discharge_location edregtime"),
     "patients": "subject_id dob",
     "transfers": "row_id subject_id hadm_id eventtype curr_careunit curr_wardid intime",
     "icustays": "subject_id hadm_id icustay_id dbsource intime outtime",
@@ -150,8 +148,3 @@ class Mimic3Message:
         if not subject:
             refuse(RejectReason.NO_PATIENT, "subject_id")
         return subject
-
-
-def message_of(raw: RawRow, received_at: datetime) -> Mimic3Message:
-    """The message of a raw row known at a given time."""
-    return Mimic3Message(raw.table, raw.phase, raw.row, received_at)

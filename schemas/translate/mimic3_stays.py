@@ -13,20 +13,17 @@ from schemas.translate.reason import IgnoreReason, RejectReason, ignore, refuse
 METAVISION = "metavision"
 
 
-def translate_admission(message: Mimic3Message) -> Iterable[AnyFact]:
+def translate_admission(message: Mimic3Message) -> Iterator[AnyFact]:
     """Arrival, admission (with transfer in), death or discharge: one at each phase."""
-    needed(message.row, "hadm_id")
     match message.phase:
-        case RowPhase.ROW:
-            if field(message.row, "edregtime"):
-                return (_visit(message, VisitStep.ARRIVED, "edregtime"),)
-            return _admitted(message)
-        case RowPhase.ADMITTED:
-            return _admitted(message)
+        case RowPhase.ROW if field(message.row, "edregtime"):
+            yield _visit(message, VisitStep.ARRIVED, "edregtime")
+        case RowPhase.ROW | RowPhase.ADMITTED:
+            yield from _admitted(message)
         case RowPhase.DIED:
-            return (_visit(message, VisitStep.DIED, "deathtime"),)
+            yield _visit(message, VisitStep.DIED, "deathtime")
         case RowPhase.COMPLETED:
-            return (_visit(message, VisitStep.DISCHARGED, "dischtime"),)
+            yield _visit(message, VisitStep.DISCHARGED, "dischtime")
         case RowPhase.RETRACTED:
             refuse(RejectReason.BAD_SCHEMA, "phase")
 

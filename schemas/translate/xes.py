@@ -89,9 +89,7 @@ def _admission(unit: str) -> _Maker:
 def _infusion(name: str) -> _Maker:
     def make(_raw: RawRow, common: _Common, at: datetime) -> AnyFact:
         drug = codebook().drugs[name]
-        return Medication(
-            **common, substance=drug.substance, drug_class=drug.drug_class, route="iv", started_at=at
-        )
+        return Medication(**common, substance=drug.substance, drug_class=drug.drug_class, route="iv", started_at=at)
 
     return make
 

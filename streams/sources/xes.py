@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -49,7 +49,7 @@ def _read_file(path: Path) -> Iterator[SourceMessage]:
             raise SourceError(message) from broken
 
 
-def _traces(stream: IO[bytes]) -> Iterator[SourceMessage]:
+def _traces(stream: BinaryIO) -> Iterator[SourceMessage]:
     for _, element in iterparse(stream, events=("end",), forbid_dtd=True):
         if _tag(element) == "trace":
             yield from _events(element)
