@@ -17,7 +17,6 @@ MODULES = sorted(chain.from_iterable((REPOSITORY / package).rglob("*.py") for pa
 NUMBERS_OF_ARITHMETIC = {
     0: "nothing, first",
     1: "one, next",
-    60: "seconds in a minute, minutes in an hour",
 }
 
 # What the words may lean on beside pydantic: nothing that reads a clock, a socket or a log.
