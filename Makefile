@@ -3,6 +3,7 @@
 #   make demo   the live board on real, de-identified stays   BROKER=embedded|kafka  SPEED=60  FOR=120
 #   make test   every test, against the built wheel; TESTS="tests/unit -k lactate" for some
 #   make check  what must hold before a commit: lint, format, types, layers, generated pages
+#   make docs   write docs/reference/ anew from what it describes
 #   make bench  the benchmarks, with machine, commit and date beside each number
 #   make lock   bring requirements/*.txt up to pyproject.toml
 #   make clean  remove all that was made here
@@ -46,10 +47,10 @@ endif
 endif
 endif
 
-.PHONY: help demo test check bench lock clean install oracles coverage
+.PHONY: help demo test check docs bench lock clean install oracles coverage
 
 help:
-	@sed -n '3,8s/^#   //p' Makefile
+	@sed -n '3,9s/^#   //p' Makefile
 
 $(BUILD)/python:
 	@echo "making $(VENV) with $$($(PYTHON) --version)"
@@ -98,7 +99,10 @@ check: install
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/timezero schema --check docs/reference
+	@$(RUN) -m timezero.reference_docs --check
+
+docs: install
+	@$(RUN) -m timezero.reference_docs
 
 bench: install
 	@$(RUN) benchmarks/run.py
