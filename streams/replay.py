@@ -19,14 +19,15 @@ from scoring.patient_state import PatientState, decode_state, encode_state
 from scoring.rules import Rules, load_rules
 from scoring.step import Step, step
 from streams.replay_intake import Intake, Tally
-from streams.replay_log import LOG_ASSUMPTIONS, read_log
 from streams.replay_output import ReplayFolder
 from streams.replay_rates import MeasureSummary, summarise_rates
 from streams.sources import assumptions, open_source
 
 LOG_FORMAT = "log"
-FORMATS = ("events", LOG_FORMAT, "mimic3", "xes")
-"""What `replay` reads."""
+_LOG_ASSUMPTIONS = (
+    "The log's own ticks and received times are the only clock: the replay makes no tick.",
+    "What a merge handed to another patient stands in the log under that patient, and is not handed on again.",
+)
 
 _PROGRESS_EVERY = 2000
 
@@ -40,7 +41,7 @@ class ReplayRequest:
 
     Attributes:
         inputs: Files, or folders of tables.
-        format: One of `FORMATS`.
+        format: One of `streams.sources.FORMATS`.
         measures: Identifiers of the measures to judge.
         out: Folder for the results; made where absent, earlier results in it are replaced.
         as_of: What was received later is left out; None: after the last event and every clock's settling.
@@ -137,7 +138,7 @@ def replay(request: ReplayRequest, progress: Progress = lambda _what, _count: No
 
     Raises:
         UnknownMeasureError: a measure is not shipped; the message names those that are.
-        UnreadableSourceError: an input is missing or is not what its format says.
+        SourceError: an input is missing or is not what its format says.
         OSError: the folder cannot be written.
     """
     rules = load_rules(request.measures)
@@ -155,13 +156,9 @@ def replay(request: ReplayRequest, progress: Progress = lambda _what, _count: No
 
 
 def _read(request: ReplayRequest, intake: Intake, progress: Progress) -> None:
-    if request.format == LOG_FORMAT:
-        for number, line in enumerate(read_log(request.inputs), start=1):
-            intake.take_logged(line)
-            _report(progress, "reading", number)
-        return
+    take = intake.take_logged if request.format == LOG_FORMAT else intake.take
     for number, message in enumerate(open_source(request.inputs, request.format), start=1):
-        intake.take(message)
+        take(message)
         _report(progress, "reading", number)
 
 
@@ -189,7 +186,7 @@ def _report(progress: Progress, what: str, number: int) -> None:
 
 
 def _summary(request: ReplayRequest, result: ReplayResult) -> dict[str, object]:
-    stated = LOG_ASSUMPTIONS if request.format == LOG_FORMAT else tuple(assumptions(request.format))
+    stated = _LOG_ASSUMPTIONS if request.format == LOG_FORMAT else tuple(assumptions(request.format))
     return {
         "format": request.format,
         "as_of": result.as_of.replace(microsecond=0).isoformat(),

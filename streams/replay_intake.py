@@ -1,6 +1,5 @@
 """What a replay has read: facts kept small until they are lived through, and a count of everything."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,16 +7,15 @@ from datetime import datetime
 from typing import Any, assert_never
 
 import orjson
-from pydantic import ValidationError
 
 from schemas.clinical import CLINICAL_EVENT, AnyFact, ClockTick
 from schemas.rejection import Accepted, Ignored, Rejected, RejectedMessage
-from schemas.translate import translate
-from streams.replay_log import LoggedLine
+from schemas.translate import read_logged, translate
+from streams.records import Outgoing, rejection
 from streams.sources import SourceMessage
 
-_UNREADABLE = "unreadable"
-_ENCOUNTER_EVENTS = "encounter.events"
+_KEPT_BYTES = 16 * 1024 * 1024
+"""A rejected message up to this size is kept whole."""
 
 
 @dataclass(slots=True)
@@ -58,7 +56,7 @@ class Tally:
 
 
 def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
-    return {name: counts[name] for name in sorted(counts)}
+    return {str(name): counts[name] for name in sorted(counts)}
 
 
 class Intake:
@@ -91,16 +89,19 @@ class Intake:
             case _:
                 assert_never(result)
 
-    def take_logged(self, line: LoggedLine) -> None:
-        """Take one line of an export of `encounter.events` as it stands."""
-        try:
-            event = CLINICAL_EVENT.validate_json(line.event)
-        except ValidationError as error:
-            self._refuse_logged(line, error)
+    def take_logged(self, message: SourceMessage) -> None:
+        """Take one event of an export of `encounter.events` as it stands."""
+        name = message.counted_as
+        self.tally.read[name] += 1
+        event = read_logged(message.value)
+        if isinstance(event, Rejected):
+            self._refuse(name, event, message)
             return
-        self.tally.read[event.kind] += 1
-        self.tally.accepted[event.kind] += 1
-        self._keep(event.kind, event)
+        self.tally.accepted[name] += 1
+        if self._is_later(event):
+            self._count_later(name)
+        else:
+            self._hold(event)
 
     def as_received(self) -> Iterator[AnyFact | ClockTick]:
         """Every fact kept, in the order in which they were received; the same for any order of the input."""
@@ -123,12 +124,6 @@ class Intake:
             self._count_later(name)
         for fact in on_time:
             self._hold(fact)
-
-    def _keep(self, name: str, event: AnyFact | ClockTick) -> None:
-        if self._is_later(event):
-            self._count_later(name)
-            return
-        self._hold(event)
 
     def _hold(self, event: AnyFact | ClockTick) -> None:
         if self.last_received_at is None or event.received_at > self.last_received_at:
@@ -153,54 +148,12 @@ class Intake:
         if name:
             self.tally.rejected[name] += 1
             self.tally.rejected_reasons[rejected.reason] += 1
-        self._reject(
-            _record(
-                message.topic,
-                _as_text(message.value),
-                rejected,
-                key=message.key,
-                received_at=message.received_at,
-            )
-        )
-
-    def _refuse_logged(self, line: LoggedLine, error: ValidationError) -> None:
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        detail = f"{'.'.join(str(part) for part in first['loc'])}: {first['type']}"
-        self.tally.read[_UNREADABLE] += 1
-        self.tally.rejected[_UNREADABLE] += 1
-        self.tally.rejected_reasons[_UNREADABLE] += 1
-        text = line.event.decode("utf-8", errors="replace")
-        self._reject(_record(_ENCOUNTER_EVENTS, text, Rejected(_UNREADABLE, detail), offset=line.number))
+        key = None if message.key is None else message.key.encode()
+        record = Outgoing(message.topic, key, _as_bytes(message.value))
+        self._reject(rejection(record, rejected, message.received_at, _KEPT_BYTES))
 
 
-def _as_text(value: bytes | str | dict[str, Any]) -> str:
-    match value:
-        case bytes():
-            return value.decode("utf-8", errors="replace")
-        case str():
-            return value
-        case _:
-            return orjson.dumps(value, default=str).decode()
-
-
-def _record(  # the fields of one record, as they stand
-    topic: str,
-    text: str,
-    rejected: Rejected,
-    *,
-    key: str | None = None,
-    offset: int | None = None,
-    received_at: datetime | None = None,
-) -> RejectedMessage:
-    body = text.encode("utf-8", errors="replace")
-    return RejectedMessage(
-        topic=topic,
-        offset=offset,
-        reason=rejected.reason,
-        detail=rejected.detail,
-        received_at=received_at,
-        size_bytes=len(body),
-        sha256=hashlib.sha256(body).hexdigest(),
-        key=key,
-        value=text,
-    )
+def _as_bytes(value: Mapping[str, Any] | str) -> bytes:
+    if isinstance(value, str):
+        return value.encode("utf-8", errors="replace")
+    return orjson.dumps(dict(value), default=str)

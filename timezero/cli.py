@@ -7,7 +7,6 @@ sentence on stderr; 130 interrupted; 141 the reader of our output has gone.
 import os
 import sys
 from importlib import import_module
-from importlib.metadata import version
 
 import click
 
@@ -16,10 +15,14 @@ EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
 
 SUBCOMMANDS = {
+    "board": ("timezero.board_command", "Serve the live board."),
+    "doctor": ("timezero.doctor_command", "Check this machine, the broker and the cache; say what to do."),
+    "ingest": ("timezero.ingest_command", "Send a recorded feed to the raw topics."),
     "measures": ("timezero.measures_command", "List the measures that are shipped."),
     "replay": ("timezero.replay_command", "Judge a recorded feed without a broker."),
     "schema": ("timezero.schema_command", "Print the JSON Schema of topics and models."),
     "simulate": ("timezero.simulate_command", "Make a seeded emergency department: a feed and its truth."),
+    "worker": ("timezero.worker_command", "Run the stream worker."),
 }
 """Every subcommand: the module that has it, and its line in the help."""
 
@@ -51,7 +54,7 @@ class Subcommands(click.Group):
 
 
 @click.group(cls=Subcommands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(version("timezero"), prog_name="timezero")
+@click.version_option(package_name="timezero", prog_name="timezero")
 def timezero() -> None:
     """Watch sepsis bundles: find time zero, run the clocks, raise alerts and take them back."""
 

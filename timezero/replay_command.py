@@ -1,23 +1,20 @@
 """`timezero replay`: judge a recorded feed without a broker."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import click
 import orjson
 from rich.console import Console
-from rich.progress import Progress as ProgressBar
-from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from scoring.rules import UnknownMeasureError
-from streams.replay import FORMATS, Progress, ReplayRequest, ReplayResult
+from streams.replay import ReplayRequest, ReplayResult
 from streams.replay import replay as replay_feed
-from streams.sources import UnreadableSourceError
+from streams.sources import FORMATS, SourceError
 from timezero.aware_time import AwareTime
+from timezero.work_progress import work_progress
 
 _WIDTH_IN_A_PIPE = 120
 
@@ -48,9 +45,9 @@ def replay(
     """
     request = ReplayRequest(inputs, format_, _named(measures), out, as_of)
     try:
-        with _progress() as progress:
+        with work_progress() as progress:
             result = replay_feed(request, progress)
-    except (UnknownMeasureError, UnreadableSourceError) as error:
+    except (UnknownMeasureError, SourceError) as error:
         raise click.ClickException(str(error)) from error
     if as_json:
         click.echo((out / "summary.json").read_text(encoding="utf-8"), nl=False)
@@ -64,19 +61,6 @@ def _named(measures: str) -> tuple[str, ...]:
         message = "--measures names no measure; `timezero measures list` shows those shipped."
         raise click.UsageError(message)
     return named
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """Show how far the work is on a terminal; nothing in a pipe."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _what, _count: None
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with ProgressBar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("reading")
-        yield lambda what, count: bar.update(task, description=f"{what}: {count:,} events")
 
 
 def _show(result: ReplayResult) -> None:

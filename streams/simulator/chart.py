@@ -7,6 +7,7 @@ from typing import Any
 from schemas.clinical import ActName
 from schemas.raw import AdtEvent, RawAct, RawAdt, RawLab, RawMedication, RawMessage, RawStatus, RawVitals
 from schemas.topics import Topic, patient_key
+from streams.feed_message import FeedMessage
 from streams.simulator.dice import Dice
 from streams.simulator.practice import LagTable, Practice
 
@@ -15,21 +16,6 @@ SOURCE = "simulated"
 
 BLOOD_CULTURE_LOINC = "600-7"
 LACTATE_LOINC = "2524-7"
-
-
-@dataclass(frozen=True, slots=True)
-class FeedMessage:
-    """One raw message on its way: a line of `feed.ndjson`."""
-
-    received_at: datetime
-    topic: str
-    key: str
-    value: dict[str, Any]
-
-    def as_json(self) -> dict[str, object]:
-        """The line, times as ISO 8601."""
-        received_at = self.received_at.isoformat()
-        return {"topic": self.topic, "key": self.key, "value": self.value, "received_at": received_at}
 
 
 @dataclass(frozen=True, slots=True)

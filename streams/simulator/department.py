@@ -7,8 +7,9 @@ from pathlib import Path
 
 import orjson
 
+from streams.feed_message import FeedMessage
 from streams.simulator.adult_stay import play_adult
-from streams.simulator.chart import Chart, FeedMessage
+from streams.simulator.chart import Chart
 from streams.simulator.child_stay import play_child
 from streams.simulator.dice import Dice
 from streams.simulator.practice import Practice, shipped_practice
