@@ -6,7 +6,7 @@ import socket
 import struct
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,7 @@ class ServerCommand:
         argv: Program and arguments.
         answers: True once the server does its work; called often, must not block for long.
         folder: Working directory; the log `<name>.log` is written there.
+        environment: The whole environment; None hands ours on.
         starts_within_seconds: After so long without an answer it counts as failed.
         stops_within_seconds: After so long from being asked to end it is killed.
     """
@@ -39,6 +40,7 @@ class ServerCommand:
     argv: Sequence[str]
     answers: Callable[[], bool]
     folder: Path
+    environment: Mapping[str, str] | None = None
     starts_within_seconds: float = 60
     stops_within_seconds: float = 15
 
@@ -65,6 +67,7 @@ def running_server(command: ServerCommand) -> Iterator[subprocess.Popen[bytes]]:
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=command.folder,
+            env=command.environment,
             start_new_session=True,
         )
     try:
