@@ -54,7 +54,8 @@ class ServerCommand:
 def running_server(command: ServerCommand) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server for the time of a `with` block; on leaving it has ended.
 
-    The server has a session of its own, so a Ctrl-C meant for us does not reach it first.
+    The server has a session of its own, so a Ctrl-C meant for us does not reach it first. On Linux it
+    ends with the thread that started it, however that ends; start it from one that lives long enough.
 
     Raises:
         ServerUnavailableError: the program ended or did not answer in time.
