@@ -1,0 +1,1 @@
+"""The window: shows what the read models say, and never decides anything clinical."""

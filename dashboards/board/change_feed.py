@@ -1,0 +1,238 @@
+"""Keeps the picture current: reads the read models once, then follows their changes, and survives losing the cache."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from dashboards.board.engine_time import read_engine_time
+from dashboards.board.event_stream import EventStream
+from dashboards.board.picture import Picture
+from schemas.alert import Alert
+from schemas.case_record import CaseRecord
+from schemas.read_model import (
+    ALERTS_HASH,
+    CASES_HASH,
+    CHANGES_CHANNEL,
+    CLOCK_KEY,
+    FEEDS_HASH,
+    HEARTBEAT_KEY,
+    RATES_HASH,
+    EngineClock,
+    EngineHeartbeat,
+    FeedStatus,
+)
+from schemas.strict_model import StrictModel
+
+BATCH_S = 0.1
+BEAT_S = 3.0
+RETRY_S = 1.0
+RESYNC_S = 120.0
+"""Changes are announced at most once: whatever an announcement lost is found by reading everything again."""
+SCAN = 200
+TIMEOUT_S = 3.0
+
+Model = TypeVar("Model", bound=StrictModel)
+
+LOG = logging.getLogger(__name__)
+
+
+def open_cache(url: str) -> Redis:
+    """Open a client that fails at once instead of retrying in silence, so that the board can say so."""
+    return Redis.from_url(
+        url,
+        socket_timeout=TIMEOUT_S,
+        socket_connect_timeout=TIMEOUT_S,
+        retry=Retry(NoBackoff(), 0),
+        decode_responses=True,
+    )
+
+
+class ChangeFeed:
+    """The one writer of a picture."""
+
+    def __init__(self, cache: Redis, picture: Picture, stream: EventStream) -> None:
+        self._cache = cache
+        self._picture = picture
+        self._stream = stream
+
+    async def run(self) -> None:
+        """Follow the cache until cancelled; losing it is shown and mended."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._keep_following())
+            tasks.create_task(self._keep_beating())
+
+    async def _keep_following(self) -> None:
+        while True:
+            try:
+                await self._follow()
+            except (RedisError, OSError, ValidationError) as error:
+                self._lose_cache(error)
+            await asyncio.sleep(RETRY_S)
+
+    async def _keep_beating(self) -> None:
+        while True:
+            try:
+                await self._read_clock()
+            except (RedisError, OSError, ValidationError) as error:
+                self._lose_cache(error)
+            self._stream.send("beat", self._picture.beat(_monotonic_s()))
+            await asyncio.sleep(BEAT_S)
+
+    def _lose_cache(self, error: Exception) -> None:
+        """Note the loss, once; an error's text may hold values, so only its kind is logged."""
+        if self._picture.cache_lost_at_s is None:
+            LOG.warning("The cache was lost: %s", type(error).__name__)
+            self._picture.cache_lost_at_s = _monotonic_s()
+            self._stream.send("beat", self._picture.beat(_monotonic_s()))
+
+    async def _follow(self) -> None:
+        """Read everything, then every change; subscribe first, so that nothing falls between the two."""
+        async with self._cache.pubsub(ignore_subscribe_messages=True) as changes:
+            await changes.subscribe(CHANGES_CHANNEL)
+            while True:
+                await self._read_all()
+                self._picture.cache_lost_at_s = None
+                self._stream.send("snapshot", self._picture.snapshot(_monotonic_s()))
+                await self._follow_until(changes, _monotonic_s() + RESYNC_S)
+
+    async def _follow_until(self, changes: PubSub, until_s: float) -> None:
+        while (left_s := until_s - _monotonic_s()) > 0:
+            names = await self._gather(changes, min(left_s, BEAT_S))
+            if names:
+                await self._apply(names)
+
+    async def _gather(self, changes: PubSub, wait_s: float) -> set[str]:
+        """Wait for a change, then take all that come within a tenth of a second with it."""
+        names: set[str] = set()
+        deadline_s = _monotonic_s() + wait_s
+        while (left_s := deadline_s - _monotonic_s()) > 0:
+            message = await changes.get_message(timeout=left_s)
+            if message is None:
+                break
+            if not names:
+                deadline_s = _monotonic_s() + BATCH_S
+            names.add(message["data"])
+        return names
+
+    async def _apply(self, names: set[str]) -> None:
+        """Read what changed and tell every browser in one message."""
+        alert_ids = {name.removeprefix("alert:") for name in names if name.startswith("alert:")}
+        whole = names & {"feeds", "rates", "clock"}
+        keys = names - whole - {f"alert:{alert_id}" for alert_id in alert_ids}
+        said: dict[str, Any] = {}
+        if keys:
+            said.update(await self._read_cases(sorted(keys)))
+        if alert_ids:
+            await self._read_alerts(sorted(alert_ids))
+            said["alerts"] = self._picture.alerts_json()
+        if "feeds" in whole:
+            await self._read_feeds()
+            said["feeds"] = self._picture.feeds_json()
+        if "rates" in whole:
+            await self._read_rates()
+            said["rates"] = True
+        if "clock" in whole:
+            await self._read_clock()
+        self._stream.send("changes", {**self._picture.beat(_monotonic_s()), **said})
+
+    async def _read_all(self) -> None:
+        await self._read_clock()
+        await self._read_feeds()
+        await self._read_rates()
+        self._picture.unreadable.clear()
+        alerts: dict[str, Alert] = {}
+        async for alert_id, stored in self._cache.hscan_iter(ALERTS_HASH, count=SCAN):
+            if alert := self._parsed(Alert, str(alert_id), stored):
+                alerts[alert.alert_id] = alert
+        self._picture.alerts = alerts
+        seen: set[str] = set()
+        async for key, stored in self._cache.hscan_iter(CASES_HASH, count=SCAN):
+            seen.add(str(key))
+            if record := self._parsed(CaseRecord, str(key), stored):
+                self._picture.put_case(record)
+        for gone in self._picture.rows.keys() - seen:
+            self._picture.drop_case(gone)
+
+    async def _read_cases(self, keys: list[str]) -> dict[str, Any]:
+        stored = await self._cache.hmget(CASES_HASH, keys)
+        changed: list[dict[str, Any]] = []
+        removed: list[str] = []
+        for key, value in zip(keys, stored, strict=True):
+            if value is None:
+                row = self._picture.drop_case(key)
+                removed += [] if row is None else [row.id]
+            elif record := self._parsed(CaseRecord, key, value):
+                row = self._picture.put_case(record)
+                changed += [] if row is None else [row.model_dump(mode="json")]
+        return {"rows": changed, "removed": removed}
+
+    async def _read_alerts(self, alert_ids: Iterable[str]) -> None:
+        names = list(alert_ids)
+        for alert_id, value in zip(names, await self._cache.hmget(ALERTS_HASH, names), strict=True):
+            if value is None:
+                self._picture.alerts.pop(alert_id, None)
+            elif alert := self._parsed(Alert, alert_id, value):
+                self._picture.alerts[alert_id] = alert
+
+    async def _read_feeds(self) -> None:
+        stored = await self._cache.hgetall(FEEDS_HASH)
+        feeds = {str(key): self._parsed(FeedStatus, str(key), value) for key, value in stored.items()}
+        self._picture.feeds = {key: feed for key, feed in feeds.items() if feed is not None}
+
+    async def _read_rates(self) -> None:
+        self._picture.put_rates(await self._cache.hvals(RATES_HASH))
+
+    async def _read_clock(self) -> None:
+        clock, heartbeat = await self._cache.mget(CLOCK_KEY, HEARTBEAT_KEY)
+        seconds, microseconds = await self._cache.time()
+        self._picture.time = read_engine_time(
+            None if clock is None else EngineClock.model_validate_json(clock),
+            datetime.fromtimestamp(seconds, UTC).replace(microsecond=microseconds),
+            _monotonic_s(),
+        )
+        self._picture.heartbeat = None if heartbeat is None else EngineHeartbeat.model_validate_json(heartbeat)
+
+    async def read_records(self, keys: Iterable[str]) -> list[CaseRecord]:
+        """Read whole records of some cases; those gone are left out.
+
+        Raises:
+            RedisError: The cache cannot be reached.
+        """
+        names = sorted(keys)
+        stored = await self._cache.hmget(CASES_HASH, names) if names else []
+        parsed = [
+            self._parsed(CaseRecord, name, value)
+            for name, value in zip(names, stored, strict=True)
+            if value is not None
+        ]
+        return [record for record in parsed if record is not None]
+
+    def _parsed(self, model: type[Model], key: str, stored: bytes | str) -> Model | None:
+        """Read one record; one that cannot be read is counted and said on the board, and the rest goes on."""
+        try:
+            parsed = model.model_validate_json(stored)
+        except ValidationError as error:
+            kinds = sorted({f"{_place(detail)} {detail['type']}" for detail in error.errors(include_input=False)})
+            LOG.warning("A %s cannot be read: %s", model.__name__, "; ".join(kinds))
+            self._picture.unreadable.add(key)
+            return None
+        self._picture.unreadable.discard(key)
+        return parsed
+
+
+def _place(detail: ErrorDetails) -> str:
+    return ".".join(str(part) for part in detail["loc"]) or "whole"
+
+
+def _monotonic_s() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,135 @@
+"""The opened case: every measure of it, with evidence, timeline and what was said about it."""
+
+from collections.abc import Iterable, Sequence
+
+from dashboards.board.alert_line import AlertLine, make_alert_lines
+from dashboards.board.board_row import BoardRow, ElementCell, RowMaker
+from dashboards.board.words import in_words
+from schemas.alert import Alert
+from schemas.case_record import CaseRecord, TimelineEntry
+from schemas.strict_model import Instant, StrictModel
+from schemas.verdict import Evidence, Verdict
+
+
+class EvidenceLine(StrictModel):
+    """One fact that decided an element, with how late it was charted."""
+
+    what: str
+    happened_at: Instant | None
+    recorded_at: Instant | None
+    charting_lag_min: float | None
+    """Minutes from the act to its charting; negative where it was charted ahead."""
+    value: float | None
+    unit: str | None
+
+
+class JudgedElement(StrictModel):
+    """One element with all that stands behind it."""
+
+    cell: ElementCell
+    known_at: Instant | None
+    evidence: tuple[EvidenceLine, ...]
+
+
+class JudgedMeasure(StrictModel):
+    """One measure of the case."""
+
+    row: BoardRow
+    opened_at: Instant | None
+    elements: tuple[JudgedElement, ...]
+    """The bundle first: the whole before its parts."""
+
+
+class TimelineLine(StrictModel):
+    """One fact of the case, with its three times."""
+
+    type: str
+    what: str
+    happened_at: Instant | None
+    recorded_at: Instant | None
+    received_at: Instant | None
+    charting_lag_min: float | None
+    value: float | None
+    unit: str | None
+
+
+class PatientDrawer(StrictModel):
+    """What opens when a row is chosen."""
+
+    case: str
+    label: str
+    unit: str | None
+    facility: str
+    measures: tuple[JudgedMeasure, ...]
+    timeline: tuple[TimelineLine, ...]
+    alerts: tuple[AlertLine, ...]
+    """Oldest first, as they went out."""
+
+
+def make_patient_drawer(records: Sequence[CaseRecord], alerts: Iterable[Alert], maker: RowMaker) -> PatientDrawer:
+    """Put one case together from its records, one a measure and at least one."""
+    first = max(records, key=lambda record: record.as_of)
+    said = sorted(alerts, key=lambda alert: (alert.sent_at, alert.alert_id))
+    return PatientDrawer(
+        case=maker.links.case(first.facility_id, first.case_id),
+        label=maker.name_of(first.encounter_id),
+        unit=first.unit,
+        facility=first.facility_id,
+        measures=tuple(_measure(record, maker) for record in sorted(records, key=lambda record: record.measure)),
+        timeline=_timeline(records, maker),
+        alerts=make_alert_lines(said, said, maker),
+    )
+
+
+def _measure(record: CaseRecord, maker: RowMaker) -> JudgedMeasure:
+    bundle_first = [*record.elements[-1:], *record.elements[:-1]]
+    return JudgedMeasure(
+        row=maker.row(record),
+        opened_at=maker.at(record.opened_at),
+        elements=tuple(_element(verdict, maker) for verdict in bundle_first),
+    )
+
+
+def _element(verdict: Verdict, maker: RowMaker) -> JudgedElement:
+    return JudgedElement(
+        cell=maker.cell(verdict),
+        known_at=maker.at(verdict.known_at),
+        evidence=tuple(_evidence(evidence, maker) for evidence in verdict.evidence),
+    )
+
+
+def _evidence(evidence: Evidence, maker: RowMaker) -> EvidenceLine:
+    return EvidenceLine(
+        what=in_words(evidence.type),
+        happened_at=maker.at(evidence.happened_at),
+        recorded_at=maker.at(evidence.recorded_at),
+        charting_lag_min=charting_lag_min(evidence),
+        value=evidence.value,
+        unit=evidence.unit,
+    )
+
+
+def charting_lag_min(fact: Evidence | TimelineEntry) -> float | None:
+    """Tell the minutes from the act to its charting, to one decimal; none where either time is absent."""
+    if fact.happened_at is None or fact.recorded_at is None:
+        return None
+    return round((fact.recorded_at - fact.happened_at).total_seconds() / 60, 1)
+
+
+def _timeline(records: Iterable[CaseRecord], maker: RowMaker) -> tuple[TimelineLine, ...]:
+    """Merge the timelines of all measures; a fact that several carry stands once, newest first."""
+    facts = {entry.event_id: entry for record in records for entry in record.timeline}
+    ordered = sorted(facts.values(), key=lambda entry: (entry.happened_at, entry.event_id), reverse=True)
+    return tuple(
+        TimelineLine(
+            type=in_words(entry.type),
+            what=entry.what,
+            happened_at=maker.at(entry.happened_at),
+            recorded_at=maker.at(entry.recorded_at),
+            received_at=maker.at(entry.received_at),
+            charting_lag_min=charting_lag_min(entry),
+            value=entry.value,
+            unit=entry.unit,
+        )
+        for entry in ordered
+    )

@@ -1,0 +1,148 @@
+"""The picture the board shows: the read models as last seen, held in memory for pages and metrics alike."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from dashboards.board.alert_line import AlertLine, make_alert_lines, newest_first
+from dashboards.board.board_row import BoardRow, RowMaker
+from dashboards.board.compliance import RATES, add_up
+from dashboards.board.engine_time import EngineTime
+from dashboards.board.notice import Notice, find_notices
+from dashboards.board.settings import BoardSettings
+from schemas.alert import Alert
+from schemas.case_record import CaseRecord
+from schemas.read_model import EngineHeartbeat, FeedStatus, Rate
+
+ALERTS_SHOWN = 100
+SETTLED_SHOWN = 300
+
+
+@dataclass(slots=True)
+class Picture:
+    """Everything the board knows; only the change feed writes to it, within one event loop."""
+
+    settings: BoardSettings
+    maker: RowMaker
+    rows: dict[str, BoardRow] = field(default_factory=dict)
+    """By case key."""
+    keys_of_case: dict[str, set[str]] = field(default_factory=dict)
+    """Opaque case name -> case keys, one a measure."""
+    alerts: dict[str, Alert] = field(default_factory=dict)
+    feeds: dict[str, FeedStatus] = field(default_factory=dict)
+    rates: tuple[Rate, ...] = ()
+    time: EngineTime | None = None
+    heartbeat: EngineHeartbeat | None = None
+    unreadable: set[str] = field(default_factory=set)
+    """Keys of records that could not be read."""
+    cache_lost_at_s: float | None = 0.0
+    """Monotonic seconds at which the cache was lost; none while it can be read."""
+
+    def put_case(self, record: CaseRecord) -> BoardRow | None:
+        """Take a record in unless a newer one is here; return its row if it was taken."""
+        known = self.rows.get(record.key)
+        if known is not None and known.revision > record.revision:
+            return None
+        row = self.maker.row(record)
+        self.rows[record.key] = row
+        self.keys_of_case.setdefault(row.case, set()).add(record.key)
+        return row
+
+    def drop_case(self, key: str) -> BoardRow | None:
+        """Take a case off the board; return its last row if it was there."""
+        row = self.rows.pop(key, None)
+        if row is not None:
+            self.keys_of_case[row.case].discard(key)
+        return row
+
+    def put_rates(self, partitions: Iterable[bytes | str]) -> None:
+        """Replace the rates by the sum over what each partition has stored."""
+        self.rates = add_up(RATES.validate_json(stored) for stored in partitions)
+
+    def alert_lines(self) -> tuple[AlertLine, ...]:
+        """Show the newest alerts, newest first."""
+        newest = sorted(self.alerts.values(), key=newest_first)[:ALERTS_SHOWN]
+        return make_alert_lines(newest, self.alerts.values(), self.maker)
+
+    def alerts_of(self, case: str) -> tuple[Alert, ...]:
+        """Find the alerts of one case by its opaque name."""
+        links = self.maker.links
+        return tuple(alert for alert in self.alerts.values() if links.case(alert.facility_id, alert.case_id) == case)
+
+    def shown_rows(self) -> list[BoardRow]:
+        """Show every row with something left to happen, and the newest of the settled."""
+        live = [row for row in self.rows.values() if row.group != "settled"]
+        settled = [row for row in self.rows.values() if row.group == "settled"]
+        settled.sort(key=lambda row: (row.data_at is not None, row.data_at), reverse=True)
+        return live + settled[:SETTLED_SHOWN]
+
+    def beat(self, monotonic_s: float) -> dict[str, Any]:
+        """Say what time it is for the engine and whether anything is wrong, for every message to a browser."""
+        now = None if self.time is None else self.time.at(monotonic_s)
+        shown = self.maker.at(now)
+        return {
+            "now": None if shown is None else shown.isoformat(),
+            "speed": 1.0 if self.time is None else self.time.speed,
+            "engine_age_s": self.engine_age_s(monotonic_s),
+            "notices": [notice.model_dump(mode="json") for notice in self.notices(monotonic_s)],
+            "settled_hidden": max(0, sum(row.group == "settled" for row in self.rows.values()) - SETTLED_SHOWN),
+        }
+
+    def snapshot(self, monotonic_s: float) -> dict[str, Any]:
+        """Say everything."""
+        return {
+            **self.beat(monotonic_s),
+            "rows": [row.model_dump(mode="json") for row in self.shown_rows()],
+            "alerts": self.alerts_json(),
+            "feeds": self.feeds_json(),
+        }
+
+    def alerts_json(self) -> list[dict[str, Any]]:
+        """Say the newest alerts."""
+        return [line.model_dump(mode="json") for line in self.alert_lines()]
+
+    def feeds_json(self) -> list[dict[str, Any]]:
+        """Say how each feed stands, by topic and source."""
+        ordered = sorted(self.feeds.values(), key=lambda feed: (feed.topic, feed.source))
+        return [self._feed_json(feed) for feed in ordered]
+
+    def engine_seen_at(self) -> datetime | None:
+        """Tell when the engine was last known to work: its heartbeat; without one, the newest message of a feed."""
+        return self.feeds_seen_at() if self.heartbeat is None else self.heartbeat.ticked_at
+
+    def feeds_seen_at(self) -> datetime | None:
+        """Tell when the newest message of any feed was received."""
+        return max((feed.last_received_at for feed in self.feeds.values() if feed.last_received_at), default=None)
+
+    def engine_age_s(self, monotonic_s: float) -> float | None:
+        """Tell how many wall seconds ago the engine was last known to work."""
+        seen_at = self.engine_seen_at()
+        if self.time is None or seen_at is None:
+            return None
+        return round(self.time.wall_seconds_since(seen_at, monotonic_s), 1)
+
+    def notices(self, monotonic_s: float) -> list[Notice]:
+        """Say what is wrong with the picture, worst first."""
+        return find_notices(
+            cache_lost_for_s=None if self.cache_lost_at_s is None else monotonic_s - self.cache_lost_at_s,
+            engine_age_s=self.engine_age_s(monotonic_s),
+            feeds_age_s=self._feeds_age_s(monotonic_s),
+            settings=self.settings,
+            clock_known=self.time is not None and self.time.known,
+            has_heartbeat=self.heartbeat is not None,
+            unreadable=len(self.unreadable),
+        )
+
+    def _feeds_age_s(self, monotonic_s: float) -> float | None:
+        seen_at = self.feeds_seen_at()
+        if self.time is None or seen_at is None:
+            return None
+        return (self.time.at(monotonic_s) - seen_at).total_seconds()
+
+    def _feed_json(self, feed: FeedStatus) -> dict[str, Any]:
+        times: Mapping[str, datetime | None] = {
+            "last_received_at": self.maker.at(feed.last_received_at),
+            "last_happened_at": self.maker.at(feed.last_happened_at),
+        }
+        return feed.model_copy(update=times).model_dump(mode="json")

@@ -1,0 +1,34 @@
+// One alert as a list item, in the side panel and in the drawer: taken-back ones are struck through, with why.
+
+import { make } from "./dom.js";
+import { engineNow, engineZone } from "./engine_clock.js";
+import { badge } from "./element_cell.js";
+import { clockText, isoLike } from "./times.js";
+
+export function alertItem(alert, inCase) {
+  const nowIso = isoLike(engineNow(), engineZone());
+  const gone = alert.superseded?.kind === "withdrawn";
+  const where = [alert.unit ?? "Unit not known", alert.label].join(" · ");
+  const head = [make("strong", {}, alert.word), make("span", { class: "alert-element" }, alert.element_name)];
+  const body = make(
+    "div",
+    { class: "alert-body" },
+    make("p", { class: "alert-head" }, head, make("time", {}, clockText(alert.sent_at, nowIso))),
+    make("p", { class: "alert-sentence" }, gone ? make("s", {}, alert.sentence) : alert.sentence),
+    reasonLine(alert),
+    gone ? takenBack(alert.superseded, nowIso) : null,
+    inCase ? null : make("p", { class: "alert-where" }, make("a", { href: `#${alert.case}` }, where)),
+    inCase ? make("p", { class: "alert-where" }, alert.measure) : null,
+  );
+  const attributes = { class: `alert k-${alert.kind}${gone ? " gone" : ""}`, "data-alert": alert.id, "data-kind": alert.kind };
+  return make("li", attributes, badge(alert.kind), body);
+}
+
+function reasonLine(alert) {
+  return alert.reason ? make("p", { class: "alert-reason" }, `Reason: ${alert.reason}`) : null;
+}
+
+function takenBack(superseded, nowIso) {
+  const why = superseded.reason ? `: ${superseded.reason}` : "";
+  return make("p", { class: "alert-back" }, badge("withdrawn"), `taken back ${clockText(superseded.at, nowIso)}${why}`);
+}
