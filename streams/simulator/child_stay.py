@@ -101,11 +101,12 @@ def shares_without_bundle(first: float, second: float, third: float, bundle: flo
     """Chances of three independent draws that, redrawn while all three succeed, leave the given shares.
 
     With p, q, r for the chances, a share among those without the whole bundle is
-    (p - pqr) / (1 - pqr); solved by repeated insertion, which settles within a few dozen rounds.
+    (p - pqr) / (1 - pqr); solved by repeated insertion. There is a solution while the shares among
+    those without the bundle add up to less than 2: at most two of three succeed there.
     """
     wanted = tuple((share - bundle) / (1 - bundle) for share in (first, second, third))
     chances = wanted
-    for _ in range(100):
+    for _ in range(1000):
         together = math.prod(chances)
         chances = tuple(share * (1 - together) + together for share in wanted)
     return chances[0], chances[1], chances[2]
