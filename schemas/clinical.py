@@ -144,6 +144,8 @@ class ClinicalFact(StrictModel):
     """Only the day is known: the act's time is that day's first instant, any minute of it possible."""
     time_flags: tuple[str, ...] = ()
     """How a local time was resolved, where it was not plain: `ambiguous`, `imaginary`."""
+    forwarded_from: tuple[str, ...] = ()
+    """Patient numbers it was filed under before they were merged into this one."""
 
     @property
     def key(self) -> str:

@@ -1,0 +1,100 @@
+"""A fact arrives: into the store, onto its chart, or on to the patient it was merged into."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.clinical import AnyFact, Link, Merge, Patient, Visit
+from scoring.act_time import act_time
+from scoring.chart import Chart, draw_charts
+from scoring.outbox import Outbox
+from scoring.patient_state import PatientState
+from scoring.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What a judgement follows.
+
+    Attributes:
+        versions: The fact's versions, those of before included; none for a wake-up.
+        chart: The one chart it concerns; None where it may concern all.
+        in_order: Nothing of this patient was received at the same time or later.
+        correcting: It changed or took back what an earlier version said of the time of the act.
+        merged: The patient's facts have gone to another number.
+    """
+
+    versions: tuple[AnyFact, ...] = ()
+    chart: Chart | None = None
+    in_order: bool = True
+    correcting: bool = False
+    merged: bool = False
+
+
+def merge_of(state: PatientState) -> Merge | None:
+    """The merge that gave this patient's facts to another number; None where there is none."""
+    merges = [fact for fact in state.facts.winners() if isinstance(fact, Merge)]
+    return max(merges, key=lambda merge: (merge.happened_at, merge.event_id), default=None)
+
+
+def _forwarded(fact: AnyFact, merge: Merge) -> AnyFact | None:
+    """The fact under the number it was merged into; None where it came from there."""
+    into = merge.into_patient_id
+    if isinstance(fact, Merge) or into in {fact.patient_id, *fact.forwarded_from}:
+        return None
+    way = (*fact.forwarded_from, fact.patient_id)
+    return fact.model_copy(update={"patient_id": into, "forwarded_from": way})
+
+
+def _send_on(state: PatientState, merge: Merge, outbox: Outbox) -> None:
+    """Hand every fact that may go to the patient it was merged into; what came from there stays."""
+    for fact_id, versions in list(state.facts.versions.items()):
+        sent = [forwarded for version in versions if (forwarded := _forwarded(version, merge)) is not None]
+        if sent:
+            outbox.forward += sent
+            del state.facts.versions[fact_id]
+
+
+def _changes_charts(versions: tuple[AnyFact, ...], state: PatientState) -> bool:
+    """Whether the fact may change which encounters and episodes there are."""
+    latest = versions[-1]
+    if state.charts is None or isinstance(latest, Visit | Patient | Link | Merge):
+        return True
+    unknown = latest.encounter_id is not None and latest.encounter_id not in state.charts.by_encounter
+    return unknown or len({version.encounter_id for version in versions}) > 1
+
+
+def _file(state: PatientState, held: AnyFact | None, latest: AnyFact) -> Chart | None:
+    """File the latest version in place of the one that held before."""
+    if state.charts is None:
+        return None
+    if held is not None:
+        home = state.charts.home(held)
+        if isinstance(home, Chart):
+            home.take(held)
+    return state.charts.register(latest)
+
+
+def _is_correction(held: AnyFact | None, latest: AnyFact) -> bool:
+    return held is not None and (latest.retracted or act_time(held) != act_time(latest))
+
+
+def fold(state: PatientState, fact: AnyFact, rules: Rules, outbox: Outbox) -> Arrival | None:
+    """Take a fact in; None where nothing new was said."""
+    held = state.facts.winner(fact.fact_id)
+    if not state.facts.add(fact):
+        return None
+    latest: datetime | None = state.latest_receipt
+    in_order = latest is not None and fact.received_at > latest
+    state.latest_receipt = fact.received_at if latest is None else max(latest, fact.received_at)
+    merge = merge_of(state) if isinstance(fact, Merge) or state.is_merged else None
+    state.is_merged = merge is not None
+    if merge is not None:
+        _send_on(state, merge, outbox)
+        state.charts = draw_charts(state.facts, rules.conventions)
+        return Arrival(merged=True)
+    versions = state.facts.versions[fact.fact_id]
+    correcting = _is_correction(held, versions[-1])
+    if _changes_charts(versions, state):
+        state.charts = draw_charts(state.facts, rules.conventions)
+        return Arrival(versions, None, in_order, correcting)
+    return Arrival(versions, _file(state, held, versions[-1]), in_order, correcting)

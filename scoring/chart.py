@@ -1,0 +1,174 @@
+"""The chart of one episode: its facts, sorted into what measures ask for."""
+
+from bisect import insort
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schemas.clinical import (
+    Act,
+    ActName,
+    AnyFact,
+    Coverage,
+    Culture,
+    DrugClass,
+    Link,
+    Medication,
+    Merge,
+    Observation,
+    Patient,
+    Quantity,
+    Specimen,
+    Visit,
+    VisitStep,
+)
+from scoring.act_time import act_time, place_time
+from scoring.episode import Episode, Unplaced, find_episodes, place
+from scoring.fact_store import FactStore
+from scoring.rules import Conventions
+
+Timed = tuple[datetime, str, AnyFact]
+"""A fact with the time it is sorted by, and its id against ties."""
+
+
+def _order(entry: Timed) -> tuple[datetime, str]:
+    return entry[0], entry[1]
+
+
+def _shelf(fact: AnyFact, rules: Conventions) -> str | None:
+    """Name of the list a fact belongs to; None where no measure ever asks."""
+    match fact:
+        case Visit():
+            return f"visit:{fact.step}"
+        case Act():
+            return f"act:{fact.act}"
+        case Observation():
+            return f"observation:{fact.quantity}"
+        case Culture():
+            return f"culture:{fact.specimen}" if fact.collected_at else None
+        case Medication(started_at=None):
+            return None
+        case Medication(drug_class=DrugClass.ANTIBACTERIAL):
+            return "antibiotic" if fact.route in rules.antibiotics.routes else None
+        case Medication():
+            return f"medication:{fact.drug_class}"
+        case Coverage():
+            return f"coverage:{fact.domain}"
+        case _:
+            return None
+
+
+@dataclass(slots=True)
+class Chart:
+    """The facts of one episode that hold, each list in time order.
+
+    Attributes:
+        episode: Which encounters these are.
+        shelves: Lists by name; ask through the methods.
+        patients: Demographics, sorted by id.
+        sources: Names of the sources that fed this episode.
+        fact_ids: Every fact of this episode, also those that were retracted.
+    """
+
+    episode: Episode
+    rules: Conventions
+    shelves: dict[str, list[Timed]] = field(default_factory=dict)
+    patients: list[Patient] = field(default_factory=list)
+    sources: set[str] = field(default_factory=set)
+    fact_ids: set[str] = field(default_factory=set)
+
+    def put(self, fact: AnyFact) -> None:
+        """Add a fact that holds."""
+        if isinstance(fact, Patient):
+            self.patients.append(fact)
+            return
+        self.sources.add(fact.source)
+        shelf = _shelf(fact, self.rules)
+        if shelf is not None:
+            insort(self.shelves.setdefault(shelf, []), (act_time(fact) or place_time(fact), fact.event_id, fact), key=_order)
+
+    def take(self, fact: AnyFact) -> None:
+        """Remove a fact that no longer holds."""
+        shelf = _shelf(fact, self.rules)
+        if shelf is not None:
+            self.shelves[shelf] = [entry for entry in self.shelves[shelf] if entry[1] != fact.event_id]
+
+    def visits(self, *steps: VisitStep) -> list[Timed]:
+        """Steps of the visit, in time order."""
+        return sorted((entry for step in steps for entry in self.shelves.get(f"visit:{step}", ())), key=_order)
+
+    def acts(self, act: ActName) -> list[Timed]:
+        """Acts of one name, in time order."""
+        return self.shelves.get(f"act:{act}", [])
+
+    def antibiotics(self) -> list[Timed]:
+        """Doses of systemic antibacterials by a route that counts, by start."""
+        return self.shelves.get("antibiotic", [])
+
+    def medications(self, drug_class: DrugClass) -> list[Timed]:
+        """Doses of another class, by start."""
+        return self.shelves.get(f"medication:{drug_class}", [])
+
+    def cultures(self, *specimens: Specimen) -> list[Timed]:
+        """Cultures drawn, in time order."""
+        return sorted(
+            (entry for specimen in specimens for entry in self.shelves.get(f"culture:{specimen}", ())), key=_order
+        )
+
+    def observations(self, quantity: Quantity) -> list[Timed]:
+        """Results of one quantity, by collection."""
+        return self.shelves.get(f"observation:{quantity}", [])
+
+    def unit(self) -> str | None:
+        """Ward after the last step of the visit that names one."""
+        named = [entry for entry in self.visits(*VisitStep) if isinstance(entry[2], Visit) and entry[2].unit]
+        return named[-1][2].unit if named else None  # type: ignore[union-attr]
+
+
+@dataclass(slots=True)
+class Charts:
+    """Every episode's chart, and the facts that belong to none.
+
+    Attributes:
+        charts: One an episode, in time order.
+        unplaced: By `fact_id`, why a fact that holds belongs to no episode.
+    """
+
+    rules: Conventions
+    charts: tuple[Chart, ...] = ()
+    unplaced: dict[str, Unplaced] = field(default_factory=dict)
+    by_encounter: dict[str, Chart] = field(default_factory=dict)
+
+    def home(self, fact: AnyFact) -> Chart | Unplaced:
+        """The chart a fact belongs to."""
+        if fact.encounter_id is not None:
+            return self.by_encounter.get(fact.encounter_id, Unplaced.NO_STAY)
+        placed = place(place_time(fact), tuple(chart.episode for chart in self.charts), self.rules)
+        return placed if isinstance(placed, Unplaced) else self.by_encounter[placed.case_id]
+
+    def register(self, latest: AnyFact) -> Chart | None:
+        """File a fact's latest version; a retracted one is only remembered."""
+        home = self.home(latest)
+        if isinstance(home, Unplaced):
+            self.unplaced[latest.fact_id] = home
+            return None
+        home.fact_ids.add(latest.fact_id)
+        if not latest.retracted:
+            home.put(latest)
+        return home
+
+
+def draw_charts(store: FactStore, rules: Conventions) -> Charts:
+    """Sort a patient's facts into the charts of their episodes."""
+    charts = tuple(Chart(episode, rules) for episode in find_episodes(store.winners(), rules))
+    drawn = Charts(rules, charts)
+    drawn.by_encounter = {
+        encounter.encounter_id: chart for chart in charts for encounter in chart.episode.encounters
+    }
+    for versions in store.versions.values():
+        latest = versions[-1]
+        if not isinstance(latest, Patient | Link | Merge):
+            drawn.register(latest)
+        elif isinstance(latest, Patient) and not latest.retracted:
+            for chart in charts:
+                chart.put(latest)
+    return drawn

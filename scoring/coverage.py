@@ -1,0 +1,47 @@
+"""Coverage: whether a source would have told us, had something been done."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from schemas.clinical import Coverage, Domain
+from schemas.source_profile import Covered, profile
+from scoring.chart import Chart
+
+
+class Gap(StrEnum):
+    """Why an element that is not done cannot be called missed."""
+
+    NOT_CARRIED = "not_carried"
+    """The feed never carries it."""
+    NOT_COVERED = "not_covered"
+    """The feed carries it, but not all through the window."""
+
+
+def _spans(chart: Chart, domain: Domain, now: datetime) -> list[tuple[datetime, datetime]]:
+    spans = []
+    for started_at, _, fact in chart.shelves.get(f"coverage:{domain}", ()):
+        if isinstance(fact, Coverage):
+            spans.append((started_at, fact.completed_at or now))
+    return sorted(spans)
+
+
+def _is_covered(spans: list[tuple[datetime, datetime]], since: datetime, until: datetime) -> bool:
+    reached: datetime | None = None
+    for start, end in spans:
+        if start <= (reached or since) <= end:
+            reached = end
+    return reached is not None and reached >= until
+
+
+def find_gap(chart: Chart, domain: Domain, since: datetime, until: datetime, now: datetime) -> Gap | None:
+    """Whether something done in [since, until) might have gone unseen; None where it would have been seen.
+
+    A coverage that has not ended lasts until `now`. One source that always carries the
+    domain is enough.
+    """
+    kinds = {profile(source).coverage[domain].covered for source in chart.sources}
+    if Covered.ALWAYS in kinds:
+        return None
+    if Covered.BY_EVENT not in kinds:
+        return Gap.NOT_CARRIED
+    return None if _is_covered(_spans(chart, domain, now), since, min(until, now)) else Gap.NOT_COVERED

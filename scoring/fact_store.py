@@ -1,0 +1,79 @@
+"""Facts and their versions: a set that forgets the order in which it was told.
+
+Adding is idempotent, commutative and associative: of equal versions the earliest `received_at`
+is kept, of different versions of one fact all are kept, and which of them wins depends on
+the versions alone.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schemas.clinical import AnyFact
+
+
+def _rank(fact: AnyFact) -> tuple[int, bool, float, float, str]:
+    """Order of the versions of one fact; the highest wins."""
+    recorded = fact.recorded_at or fact.received_at
+    return (fact.version, fact.retracted, recorded.timestamp(), fact.received_at.timestamp(), fact.model_dump_json())
+
+
+def _same(one: AnyFact, other: AnyFact) -> bool:
+    """Whether two versions differ at most in when, and by which way, they were received."""
+    way = {"received_at": other.received_at, "forwarded_from": other.forwarded_from}
+    return one.event_id == other.event_id and one.model_copy(update=way) == other
+
+
+@dataclass(slots=True)
+class FactStore:
+    """All versions of all facts of one patient.
+
+    Attributes:
+        versions: By `fact_id`, every distinct version, the winner last.
+    """
+
+    versions: dict[str, tuple[AnyFact, ...]] = field(default_factory=dict)
+
+    def add(self, fact: AnyFact) -> bool:
+        """Add one version; return whether that changed anything."""
+        known = self.versions.get(fact.fact_id)
+        if known is None:
+            self.versions[fact.fact_id] = (fact,)
+            return True
+        for place, version in enumerate(known):
+            if _same(version, fact):
+                if version.received_at <= fact.received_at:
+                    return False
+                known = known[:place] + known[place + 1 :]
+                break
+        self.versions[fact.fact_id] = tuple(sorted((*known, fact), key=_rank))
+        return True
+
+    def winner(self, fact_id: str) -> AnyFact | None:
+        """The version that holds now; None where the fact is unknown or was retracted."""
+        versions = self.versions.get(fact_id)
+        return None if versions is None or versions[-1].retracted else versions[-1]
+
+    def winners(self) -> Iterator[AnyFact]:
+        """Every fact that holds now."""
+        return (versions[-1] for versions in self.versions.values() if not versions[-1].retracted)
+
+    def winners_known_at(self, moment: datetime) -> Iterator[AnyFact]:
+        """Every fact that held by what had been received up to and including `moment`."""
+        for versions in self.versions.values():
+            known = [version for version in versions if version.received_at <= moment]
+            if known and not known[-1].retracted:
+                yield known[-1]
+
+    def known_at(self, fact: AnyFact, clocked: Callable[[AnyFact], datetime | None]) -> datetime:
+        """When we first received a version of the fact with this value of the clocked time."""
+        same = [
+            version.received_at
+            for version in self.versions[fact.fact_id]
+            if not version.retracted and clocked(version) == clocked(fact)
+        ]
+        return min(same)
+
+    def is_corrected(self, fact_id: str) -> bool:
+        """Whether more than one version of the fact is known."""
+        return len(self.versions.get(fact_id, ())) > 1

@@ -1,0 +1,55 @@
+"""Which facts can change what of a measure: a fact that cannot is kept, and nothing is judged anew."""
+
+from schemas.clinical import Act, ActName, AnyFact, Culture, DrugClass, Medication, Observation, Quantity, Specimen
+from schemas.clinical import Visit, VisitStep
+from scoring.measure import Criterion, ElementAct, FirstEntryAct, Measure, ProtocolElseFirstContact, SevereSepsisCriteria
+
+CONTACTS = frozenset({VisitStep.ARRIVED, VisitStep.TRIAGED, VisitStep.ADMITTED})
+INFECTION_SPECIMENS = frozenset({Specimen.BLOOD, Specimen.STERILE})
+
+
+def _meets_a_criterion(fact: Observation, rule: SevereSepsisCriteria) -> bool:
+    value = fact.value
+    return value is not None and any(
+        criterion.quantity is fact.quantity and criterion.is_met_by(value) for criterion in _criteria(rule)
+    )
+
+
+def _criteria(rule: SevereSepsisCriteria) -> tuple[Criterion, ...]:
+    return (*rule.sirs, *rule.organ_dysfunction)
+
+
+def _is_sepsis_sign(fact: AnyFact, rule: SevereSepsisCriteria) -> bool:
+    match fact:
+        case Observation():
+            return _meets_a_criterion(fact, rule)
+        case Culture():
+            return fact.specimen in INFECTION_SPECIMENS
+        case Medication():
+            return fact.drug_class is DrugClass.ANTIBACTERIAL
+        case Act():
+            return any(criterion.act is fact.act for criterion in _criteria(rule))
+        case _:
+            return False
+
+
+def moves_time_zero(measure: Measure, fact: AnyFact) -> bool:
+    """Whether the fact may have a say in the measure's time zero."""
+    if isinstance(fact, Act) and (fact.act in measure.entry.acts or fact.act is ActName.SEPSIS_RULED_OUT):
+        return True
+    match measure.time_zero:
+        case FirstEntryAct():
+            return False
+        case ProtocolElseFirstContact():
+            return isinstance(fact, Visit) and fact.step in CONTACTS
+        case SevereSepsisCriteria() as rule:
+            return _is_sepsis_sign(fact, rule)
+
+
+def touches(measure: Measure, fact: AnyFact) -> bool:
+    """Whether the fact may change anything the measure says or its timeline shows."""
+    if not isinstance(fact, Observation) or fact.quantity is Quantity.LACTATE:
+        return True
+    if fact.quantity is Quantity.WEIGHT:
+        return any(rule.act is ElementAct.WEIGHT_BASED_CRYSTALLOID for rule in measure.elements.values())
+    return moves_time_zero(measure, fact)

@@ -1,0 +1,136 @@
+"""The state of one patient: facts, and what we said. Two states, and only the second knows order.
+
+`encode_state` and `decode_state` are the durable form; what can be derived from the facts
+is left out of it and derived again.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schemas.clinical import ClinicalEvent, ClockTick, Merge
+from schemas.strict_model import StrictModel
+from schemas.verdict import Element
+from scoring.alert_decision import Said
+from scoring.assessment import Assessment, Belief
+from scoring.chart import Charts
+from scoring.fact_store import FactStore
+
+STATE_FORMAT = 1
+
+CaseKey = tuple[str, str]
+"""Case id, or an episode's number, and measure."""
+
+
+class StateFormatError(ValueError):
+    """The bytes are no state this version can read; the message says which format they claim."""
+
+
+@dataclass(slots=True)
+class Published:
+    """What was published last of one case.
+
+    Attributes:
+        digest: Of the case record.
+        verdicts: By element, a digest of its verdict.
+        threads: By element, what the alerts have said.
+        encounter_id: The encounter that the last record named.
+        unit: The ward that the last record named.
+    """
+
+    case_id: str
+    measure: str
+    encounter_id: str
+    unit: str | None = None
+    digest: str = ""
+    verdicts: dict[Element, str] = field(default_factory=dict)
+    threads: dict[Element, Said] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBelief:
+    """A belief, and the time zero it is about; `present` is False while the case is gone."""
+
+    at: datetime | None
+    belief: Belief
+    present: bool = True
+
+
+@dataclass(slots=True)
+class PatientState:
+    """Everything about one patient; owned by one owner at a time.
+
+    Attributes:
+        now: Engine time: the latest receipt or tick, never going back; None before the first.
+        revision: Rises with every publication.
+        published: What we said: records, verdicts and alerts, by case and measure.
+        wake_at: When a clock will change something next.
+        is_merged: The patient's facts have gone to another number.
+        charts: Derived from `facts`; None where they must be drawn anew.
+        beliefs: By case and measure, derived from `facts`.
+        cases: By episode and measure, how they stood when last judged.
+        latest_receipt: The latest `received_at` folded since the state was read; None before.
+    """
+
+    facts: FactStore = field(default_factory=FactStore)
+    now: datetime | None = None
+    revision: int = 0
+    published: dict[CaseKey, Published] = field(default_factory=dict)
+    wake_at: datetime | None = None
+    is_merged: bool = False
+    charts: Charts | None = None
+    beliefs: dict[CaseKey, HeldBelief] = field(default_factory=dict)
+    cases: dict[CaseKey, list[Assessment]] = field(default_factory=dict)
+    latest_receipt: datetime | None = None
+
+
+class _Stored(StrictModel):
+    format: int
+    now: datetime | None = None
+    revision: int = 0
+    wake_at: datetime | None = None
+    facts: tuple[ClinicalEvent, ...] = ()
+    published: tuple[Published, ...] = ()
+
+
+def encode_state(state: PatientState) -> bytes:
+    """Write the durable form of a state."""
+    stored = _Stored(
+        format=STATE_FORMAT,
+        now=state.now,
+        revision=state.revision,
+        wake_at=state.wake_at,
+        facts=tuple(version for versions in state.facts.versions.values() for version in versions),
+        published=tuple(state.published.values()),
+    )
+    return stored.model_dump_json(exclude_none=True).encode()
+
+
+def decode_state(data: bytes) -> PatientState:
+    """Read a state back.
+
+    Raises:
+        StateFormatError: The bytes are damaged or of another format.
+    """
+    try:
+        stored = _Stored.model_validate_json(data)
+    except ValueError:
+        message = "the stored state of a patient cannot be read; rebuild it from encounter.events"
+        raise StateFormatError(message) from None
+    if stored.format != STATE_FORMAT:
+        message = (
+            f"the stored state has format {stored.format}, this version reads {STATE_FORMAT}; "
+            "rebuild it from encounter.events"
+        )
+        raise StateFormatError(message)
+    facts = FactStore()
+    for fact in stored.facts:
+        if not isinstance(fact, ClockTick):
+            facts.versions[fact.fact_id] = (*facts.versions.get(fact.fact_id, ()), fact)
+    return PatientState(
+        facts=facts,
+        now=stored.now,
+        revision=stored.revision,
+        published={(each.case_id, each.measure): each for each in stored.published},
+        wake_at=stored.wake_at,
+        is_merged=any(isinstance(fact, Merge) for fact in facts.winners()),
+    )

@@ -1,0 +1,159 @@
+"""Records of a case: what is published and shown of an assessment."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from schemas.case_record import CaseRecord, CaseStatus, TimelineEntry
+from schemas.clinical import QUANTITY_UNITS, Act, AnyFact, Culture, Medication, Observation, Quantity, Visit, VisitStep
+from schemas.verdict import SETTLED, Element, ElementStatus, Evidence, Verdict
+from scoring.act_time import act_time
+from scoring.assessment import BLANK_STATUS, Assessment, ElementAssessment, bundle_status
+from scoring.chart import Chart
+from scoring.finding import Finding
+from scoring.measure import ElementAct
+from scoring.sentence import bundle_sentence, element_sentence, time_zero_sentence
+
+SHOWN_SHELVES = ("visit:", "act:", "culture:", "medication:", "antibiotic", f"observation:{Quantity.LACTATE}")
+"""Shelves of the chart that the timeline shows; the rest of the chart is vital signs and laboratory."""
+
+
+def describe(fact: AnyFact) -> tuple[str, str, float | None, str | None]:
+    """A fact in words: its type, what it was, value and unit."""
+    match fact:
+        case Visit():
+            return fact.step, f"{fact.step.replace('_', ' ')}{f', {fact.unit}' if fact.unit else ''}", None, None
+        case Act():
+            return fact.act, fact.act.replace("_", " "), fact.value, None
+        case Observation():
+            return fact.quantity, fact.quantity.replace("_", " "), fact.value, QUANTITY_UNITS[fact.quantity]
+        case Culture():
+            return f"{fact.specimen}_culture", f"{fact.specimen} culture", None, None
+        case Medication():
+            unit = "mL" if fact.volume_ml is not None else None
+            return fact.drug_class, fact.substance.replace("_", " "), fact.volume_ml, unit
+        case _:
+            return fact.kind, fact.kind, None, None
+
+
+def evidence(fact: AnyFact, happened_at: datetime | None = None) -> Evidence:
+    """One fact as evidence; `happened_at` where the measure clocks another of its times."""
+    kind, _, value, unit = describe(fact)
+    return Evidence(
+        event_id=fact.event_id,
+        type=kind,
+        happened_at=happened_at or act_time(fact),
+        recorded_at=fact.recorded_at,
+        value=value,
+        unit=unit,
+    )
+
+
+def _evidence_of(finding: Finding, rule_act: ElementAct) -> tuple[Evidence, ...]:
+    completed = rule_act is ElementAct.WEIGHT_BASED_CRYSTALLOID
+    return tuple(
+        evidence(fact, fact.completed_at if completed and isinstance(fact, Medication) else None)
+        for fact in finding.facts
+    )
+
+
+def _verdict(assessment: Assessment, assessed: ElementAssessment, ids: dict[str, str]) -> Verdict:
+    found, window = assessment.time_zero, assessed.clock
+    applies = assessed.status is not ElementStatus.NOT_APPLICABLE
+    return Verdict(
+        **ids,
+        measure=assessment.measure.identifier,
+        element=assessed.element,
+        status=assessed.status,
+        reason=assessed.reason,
+        time_zero=found.at,
+        time_zero_rule=found.rule,
+        due_at=window.due_at if window and applies else None,
+        closes_at=window.closes_at if window and applies else None,
+        settles_at=window.settles_at if window and applies else None,
+        done_at=assessed.finding.done_at,
+        known_at=assessed.finding.known_at,
+        evidence=(*_evidence_of(assessed.finding, assessed.rule.act), *(evidence(fact) for fact in found.facts)),
+        sentence=element_sentence(assessed, found.at),
+    )
+
+
+def _bundle(assessment: Assessment, verdicts: tuple[Verdict, ...], ids: dict[str, str]) -> Verdict:
+    status, reason = bundle_status(assessment.elements)
+    if assessment.status is not CaseStatus.DENOMINATOR:
+        status, reason = BLANK_STATUS[assessment.status], assessment.reason
+    required = [
+        verdict
+        for verdict, assessed in zip(verdicts, assessment.elements, strict=True)
+        if assessed.rule.in_bundle and verdict.status is not ElementStatus.NOT_APPLICABLE
+    ]
+    done = [verdict.done_at for verdict in required if verdict.done_at is not None]
+    known = [verdict.known_at for verdict in required if verdict.known_at is not None]
+    is_met = status is ElementStatus.MET
+    return Verdict(
+        **ids,
+        measure=assessment.measure.identifier,
+        element=Element.BUNDLE,
+        status=status,
+        reason=reason,
+        time_zero=assessment.time_zero.at,
+        time_zero_rule=assessment.time_zero.rule,
+        due_at=max((each.due_at for each in required if each.due_at), default=None),
+        closes_at=max((each.closes_at for each in required if each.closes_at), default=None),
+        settles_at=max((each.settles_at for each in required if each.settles_at), default=None),
+        done_at=max(done, default=None) if is_met else None,
+        known_at=max(known, default=None) if is_met else None,
+        evidence=tuple(evidence(fact) for fact in assessment.time_zero.facts),
+        sentence=bundle_sentence(status, reason, assessment.elements),
+    )
+
+
+def _timeline(chart: Chart, time_zero: datetime | None) -> Iterator[TimelineEntry]:
+    """Facts around time zero, in time order."""
+    near = chart.rules.timeline
+    entries = sorted(
+        (each for name, shelf in chart.shelves.items() if name.startswith(SHOWN_SHELVES) for each in shelf),
+        key=lambda each: (each[0], each[1]),
+    )
+    for moment, event_id, fact in entries:
+        if time_zero is None or time_zero - near.before.delta <= moment <= time_zero + near.after.delta:
+            kind, what, value, unit = describe(fact)
+            yield TimelineEntry(
+                event_id=event_id,
+                type=kind,
+                what=what,
+                happened_at=moment,
+                recorded_at=fact.recorded_at,
+                received_at=fact.received_at,
+                value=value,
+                unit=unit,
+            )
+
+
+def case_record(assessment: Assessment, revision: int, as_of: datetime, owner: tuple[str, str]) -> CaseRecord:
+    """The record of one case; `owner`: facility and patient."""
+    found, chart = assessment.time_zero, assessment.chart
+    facility_id, patient_id = owner
+    encounter_id = chart.episode.encounter_id_at(found.at or assessment.opened_at)
+    ids = {"facility_id": facility_id, "case_id": assessment.case_id, "encounter_id": encounter_id}
+    verdicts = tuple(_verdict(assessment, assessed, ids) for assessed in assessment.elements)
+    bundle = _bundle(assessment, verdicts, ids)
+    ends = chart.visits(VisitStep.DISCHARGED, VisitStep.DIED, VisitStep.TRANSFERRED_OUT)
+    is_pending = found.lapses_at is not None and not found.lapsed
+    return CaseRecord(
+        **ids,
+        patient_id=patient_id,
+        measure=assessment.measure.identifier,
+        revision=revision,
+        as_of=as_of,
+        status=assessment.status,
+        reason=assessment.reason,
+        time_zero=found.at,
+        time_zero_rule=found.rule,
+        time_zero_sentence=time_zero_sentence(assessment),
+        opened_at=assessment.opened_at,
+        closed_at=ends[-1][0] if ends else None,
+        unit=chart.unit(),
+        settled=not is_pending and all(verdict.status in SETTLED for verdict in verdicts),
+        elements=(*verdicts, bundle),
+        timeline=tuple(_timeline(chart, found.at)),
+    )

@@ -1,0 +1,139 @@
+"""Judge again what an arrival or a wake-up may have changed, and say what is new."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+from schemas.topics import joined_key
+from scoring.announcement import announce, take_back
+from scoring.arrival import Arrival
+from scoring.assessment import Assessment, Belief
+from scoring.belief import could_matter, find_belief, keep_belief
+from scoring.case import find_cases
+from scoring.chart import Chart, draw_charts
+from scoring.interest import touches
+from scoring.judgement import owner_of
+from scoring.measure import Measure
+from scoring.outbox import Outbox
+from scoring.patient_state import CaseKey, HeldBelief, PatientState, Published
+from scoring.record import case_record
+from scoring.rules import Rules
+from scoring.time_zero import Span, TimeZero
+
+
+def _is_due(cases: list[Assessment], now: datetime) -> bool:
+    """Whether a clock of these cases has run on."""
+    return any((wake := case.wakes_at) is not None and wake <= now for case in cases)
+
+
+def _is_touched(measure: Measure, chart: Chart, arrival: Arrival) -> bool:
+    if arrival.merged:
+        return True
+    if arrival.chart is None:
+        return bool(arrival.versions)
+    return arrival.chart is chart and any(touches(measure, version) for version in arrival.versions)
+
+
+def _must_ask_facts(arrival: Arrival, measure: Measure, time_zero: TimeZero) -> bool:
+    """Whether the arrival may have changed since when `time_zero` was believed, in a way order does not tell."""
+    return not arrival.in_order and any(could_matter(version, measure, time_zero) for version in arrival.versions)
+
+
+@dataclass(slots=True)
+class _Believer:
+    """Tells since when each case's time zero has been believed, and remembers it in the state."""
+
+    state: PatientState
+    chart: Chart
+    measure: Measure
+    arrival: Arrival
+    now: datetime
+    earlier: list[Assessment] | None
+    told: set[str] = field(default_factory=set)
+
+    def __call__(self, case_id: str, span: Span, found: TimeZero) -> Belief:
+        self.told.add(case_id)
+        held = self.state.beliefs.get((case_id, self.measure.identifier))
+        if self.earlier is None or _must_ask_facts(self.arrival, self.measure, found):
+            belief = find_belief(self.chart, self.state.facts, self.measure, span, found, self.now)
+        elif held is None:
+            belief = Belief(self.now, self.now)
+        else:
+            belief = keep_belief(held.belief, moved=not held.present or held.at != found.at, now=self.now)
+        self.state.beliefs[case_id, self.measure.identifier] = HeldBelief(found.at, belief)
+        return belief
+
+    def forget_the_gone(self) -> None:
+        """Note which cases that were there before are there no more."""
+        for case in self.earlier or ():
+            key = (case.case_id, self.measure.identifier)
+            held = self.state.beliefs.get(key)
+            if case.case_id not in self.told and held is not None:
+                self.state.beliefs[key] = HeldBelief(held.at, held.belief, present=False)
+
+
+def _publish(state: PatientState, case: Assessment, now: datetime, outbox: Outbox) -> None:
+    """Publish the record and the verdicts that differ from what was published last."""
+    record = case_record(case, state.revision + 1, now, owner_of(state))
+    digest = str(uuid5(NAMESPACE_URL, record.model_dump_json(exclude={"revision", "as_of"})))
+    said = state.published[case.case_id, case.measure.identifier]
+    said.encounter_id, said.unit = record.encounter_id, record.unit
+    if said.digest == digest:
+        return
+    state.revision, said.digest = record.revision, digest
+    outbox.cases.append(record)
+    for verdict in record.elements:
+        digest = str(uuid5(NAMESPACE_URL, verdict.model_dump_json()))
+        if said.verdicts.get(verdict.element) != digest:
+            said.verdicts[verdict.element] = digest
+            outbox.verdicts.append(verdict)
+
+
+def _judge_episode(
+    state: PatientState, chart: Chart, measure: Measure, arrival: Arrival, outbox: Outbox, now: datetime
+) -> list[Assessment]:
+    """Judge one episode under one measure, and say what is new of it."""
+    believer = _Believer(state, chart, measure, arrival, now, state.cases.get((chart.episode.case_id, measure.identifier)))
+    cases = find_cases(chart, state.facts, measure, now, believer)
+    believer.forget_the_gone()
+    for case in cases:
+        encounter_id = chart.episode.case_id
+        said = state.published.setdefault(
+            (case.case_id, measure.identifier), Published(case.case_id, measure.identifier, encounter_id)
+        )
+        announce(said, case, owner_of(state), outbox, correcting=arrival.correcting)
+        _publish(state, case, now, outbox)
+    return cases
+
+
+def _remove_the_gone(state: PatientState, present: set[CaseKey], outbox: Outbox, now: datetime, *, merged: bool) -> None:
+    """Take back the alerts of cases that are no more, and name their records for removal."""
+    facility_id, _ = owner_of(state)
+    for key in [each for each in state.published if each not in present]:
+        said = state.published.pop(key)
+        take_back(said, owner_of(state), outbox, now, merged=merged)
+        outbox.removed_cases.append(joined_key(facility_id, *key))
+        outbox.removed_verdicts += [joined_key(facility_id, *key, element) for element in said.verdicts]
+
+
+def review(state: PatientState, rules: Rules, outbox: Outbox, arrival: Arrival) -> None:
+    """Judge again at the state's own time, and put what is new into the outbox."""
+    if state.now is None:
+        return
+    now = state.now
+    if state.charts is None:
+        state.charts = draw_charts(state.facts, rules.conventions)
+    standing: dict[CaseKey, list[Assessment]] = {}
+    for chart in state.charts.charts:
+        for measure in rules.measures:
+            key = (chart.episode.case_id, measure.identifier)
+            earlier = state.cases.get(key)
+            if earlier is None or _is_touched(measure, chart, arrival) or _is_due(earlier, now):
+                earlier = _judge_episode(state, chart, measure, arrival, outbox, now)
+            standing[key] = earlier
+    state.cases = standing
+    present = {(case.case_id, case.measure.identifier) for cases in standing.values() for case in cases}
+    if any(key not in present for key in state.published):
+        _remove_the_gone(state, present, outbox, now, merged=arrival.merged)
+    wakes = [case.wakes_at for cases in standing.values() for case in cases]
+    state.wake_at = min((wake for wake in wakes if wake is not None), default=None)

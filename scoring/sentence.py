@@ -1,0 +1,136 @@
+"""One plain sentence for a verdict, an alert and a time zero: facts and clocks, no orders."""
+
+from datetime import datetime, timedelta
+
+from schemas.alert import AlertKind, AlertReason
+from schemas.verdict import Element, ElementStatus
+from scoring.assessment import Assessment, ElementAssessment
+
+WORDS = {
+    Element.PROTOCOL: "protocol",
+    Element.ASSESSMENT: "assessment",
+    Element.LACTATE: "lactate",
+    Element.REPEAT_LACTATE: "repeat lactate",
+    Element.BLOOD_CULTURE: "blood culture",
+    Element.ANTIBIOTICS: "antibiotics",
+    Element.BROAD_SPECTRUM: "broad-spectrum antibiotics",
+    Element.FLUIDS: "fluids",
+    Element.FIRST_BOLUS: "first bolus",
+    Element.THIRD_BOLUS: "third bolus",
+    Element.VASOPRESSOR: "vasopressor",
+    Element.REASSESSMENT: "reassessment",
+    Element.BUNDLE: "bundle",
+}
+"""How an element is called in a sentence."""
+
+REASONS = {
+    "not_carried": "this feed does not carry it",
+    "not_covered": "the feed does not cover the whole window",
+    "no_weight": "no weight is charted",
+    "no_value": "the initial lactate has no value",
+    "day_only": "one is charted with its day only, which may lie in the window",
+    "no_initial_lactate": "no initial lactate was drawn",
+    "no_initial_lactate_yet": "it waits for the initial lactate",
+    "lactate_not_elevated": "the initial lactate is not elevated",
+    "past_when_known": "the window had closed before this was known",
+    "antibiotic_first": "an antibiotic was given first",
+    "not_confirmed": "suspected infection was not confirmed",
+    "ruled_out": "sepsis was ruled out",
+    "no_time_zero": "no time zero can be told",
+}
+"""How a reason reads in a sentence; others read as their words."""
+
+
+def clock(moment: datetime, near: datetime | None = None) -> str:
+    """Clock time as charted; with the day where `near` lies on another one."""
+    if near is not None and near.date() != moment.date():
+        return f"{moment:%Y-%m-%d %H:%M}"
+    return f"{moment:%H:%M}"
+
+
+def minutes_between(earlier: datetime, later: datetime) -> int:
+    """Whole minutes from one moment to another, towards zero."""
+    return int((later - earlier) / timedelta(minutes=1))
+
+
+def _distance(time_zero: datetime, done_at: datetime) -> str:
+    minutes = minutes_between(time_zero, done_at)
+    if minutes < 0:
+        return f"{-minutes} min before time zero {clock(time_zero, done_at)}"
+    return f"{minutes} min after time zero {clock(time_zero, done_at)}"
+
+
+def _because(reason: str | None) -> str:
+    return "" if reason is None else f": {REASONS.get(reason, reason.replace('_', ' '))}"
+
+
+def element_sentence(assessed: ElementAssessment, time_zero: datetime | None) -> str:
+    """How an element stands, in one sentence."""
+    word = WORDS[assessed.element].capitalize()
+    done_at, window, reason = assessed.finding.done_at, assessed.clock, assessed.reason
+    if window is None or time_zero is None:
+        return f"{word}: {assessed.status.replace('_', ' ')}{_because(reason)}."
+    match assessed.status:
+        case ElementStatus.MET | ElementStatus.MET_LATE if done_at is not None:
+            told = f"{word} {clock(done_at, time_zero)}, {_distance(time_zero, done_at)}"
+            return f"{told}: {'in time' if assessed.status is ElementStatus.MET else 'too late'}{_because(reason)}."
+        case ElementStatus.NOT_APPLICABLE:
+            return f"{word} does not apply{_because(reason)}."
+        case ElementStatus.NOT_OPEN:
+            return f"{word} is not due yet{_because(reason)}."
+        case ElementStatus.CANNOT_ASSESS:
+            return f"{word} cannot be assessed{_because(reason)}."
+        case ElementStatus.OVERDUE:
+            return f"{word} overdue, possibly uncharted: window closed {clock(window.closes_at, time_zero)}, nothing charted{_because(reason)}."
+        case ElementStatus.MISSED:
+            return f"{word} missed: window closed {clock(window.closes_at, time_zero)}, nothing charted{_because(reason)}."
+        case _:
+            return f"{word} due by {clock(window.due_at, time_zero)}, nothing charted."
+
+
+def bundle_sentence(status: ElementStatus, reason: str | None, elements: tuple[ElementAssessment, ...]) -> str:
+    """How the bundle stands, in one sentence."""
+    if reason in set(Element):
+        reason = WORDS[Element(reason)]
+    required = [each for each in elements if each.rule.in_bundle and each.status is not ElementStatus.NOT_APPLICABLE]
+    met = sum(each.status is ElementStatus.MET for each in required)
+    return f"Bundle {status.replace('_', ' ')}: {met} of {len(required)} required elements in time{_because(reason)}."
+
+
+def time_zero_sentence(assessment: Assessment) -> str:
+    """From when the measure counts and why, in one sentence."""
+    found = assessment.time_zero
+    if found.at is None:
+        return "No time zero can be told."
+    return f"Time zero {found.at:%Y-%m-%d %H:%M}, by {found.rule.replace('_', ' ')}."
+
+
+def alert_sentence(kind: AlertKind, reason: AlertReason | None, assessed: ElementAssessment, time_zero: datetime | None) -> str:
+    """What an alert says of an element."""
+    word, window, done_at = WORDS[assessed.element], assessed.clock, assessed.finding.done_at
+    match kind:
+        case AlertKind.WITHDRAWN if reason is AlertReason.MET_IN_TIME and done_at is not None:
+            return f"Taken back: {word} {clock(done_at, time_zero)}, in time."
+        case AlertKind.WITHDRAWN:
+            return f"Taken back: {word}{_because(reason)}."
+        case AlertKind.MISSED if window is not None and done_at is not None:
+            return f"Window closed {clock(window.closes_at, time_zero)}, {word} {clock(done_at, time_zero)}{_because(reason)}."
+        case AlertKind.MISSED if window is not None:
+            return f"Window closed {clock(window.closes_at, time_zero)}, no {word} charted{_because(reason)}."
+        case AlertKind.AMENDED if reason is AlertReason.DONE_LATE and done_at is not None:
+            return f"{word.capitalize()} {clock(done_at, time_zero)}, after the window."
+        case AlertKind.DUE_SOON if window is not None:
+            return f"{word.capitalize()} due by {clock(window.due_at, time_zero)}, none charted."
+        case _:
+            return f"{word.capitalize()} changed{_because(reason)}: {element_sentence(assessed, time_zero)}"
+
+
+def bundle_alert_sentence(kind: AlertKind, reason: AlertReason | None, assessment: Assessment) -> str:
+    """What an alert says of the whole bundle."""
+    match kind:
+        case AlertKind.BUNDLE_STARTED:
+            return f"Bundle started. {time_zero_sentence(assessment)}"
+        case AlertKind.WITHDRAWN:
+            return f"Taken back: bundle{_because(reason)}."
+        case _:
+            return f"Bundle changed{_because(reason)}. {time_zero_sentence(assessment)}"
