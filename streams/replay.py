@@ -14,7 +14,8 @@ from pathlib import Path
 from schemas.alert import Alert
 from schemas.case_record import CaseRecord
 from schemas.clinical import AnyFact, ClockTick
-from scoring.judgement import judge
+from scoring.episode import Unplaced
+from scoring.judgement import Judgement, judge
 from scoring.patient_state import PatientState, decode_state, encode_state
 from scoring.rules import Rules, load_rules
 from scoring.step import Step, step
@@ -63,6 +64,7 @@ class ReplayResult:
     measures: tuple[MeasureSummary, ...]
     alerts: int
     never_opened: int
+    """Stays in which no measure opened a case."""
 
 
 class Owners:
@@ -103,12 +105,18 @@ class Owners:
         said = sorted(self._alerts.values(), key=lambda pair: (pair[1].sent_at, pair[0]))
         return [alert for _, alert in said]
 
-    def judge(self, as_of: datetime) -> tuple[list[CaseRecord], int]:
-        """Every case at its state at `as_of`, sorted, and the number of stays that never opened one."""
-        judgements = [judge(self._states[key], self._rules, as_of) for key in sorted(self._states)]
-        cases = [case for judgement in judgements for case in judgement.cases]
+    def judge(self, as_of: datetime) -> Judgement:
+        """Every case at its state at `as_of`, sorted; how many stays have none; facts that fit no stay."""
+        cases: list[CaseRecord] = []
+        never_opened = 0
+        unplaced: dict[str, Unplaced] = {}
+        for key in sorted(self._states):
+            judgement = judge(self._states[key], self._rules, as_of)
+            cases += judgement.cases
+            never_opened += judgement.never_opened
+            unplaced |= judgement.unplaced
         cases.sort(key=lambda case: (case.facility_id, case.case_id, case.measure))
-        return cases, sum(judgement.never_opened for judgement in judgements)
+        return Judgement(tuple(cases), never_opened, unplaced)
 
     def _keep(self, key: str, said: Step) -> None:
         self._states[key] = said.state
@@ -147,11 +155,12 @@ def replay(request: ReplayRequest, progress: Progress = lambda _what, _count: No
         _read(request, intake, progress)
         owners = Owners(rules, forward=request.format != LOG_FORMAT)
         as_of = _live_through(owners, intake, request, progress)
-        cases, never_opened = owners.judge(as_of)
+        judgement = owners.judge(as_of)
+        intake.set_aside(judgement.unplaced)
         alerts = owners.alerts()
-        measures = summarise_rates(cases, request.measures)
-        result = ReplayResult(as_of, intake.tally, measures, len(alerts), never_opened)
-        folder.write(cases, alerts, _summary(request, result))
+        measures = summarise_rates(judgement.cases, request.measures)
+        result = ReplayResult(as_of, intake.tally, measures, len(alerts), judgement.never_opened)
+        folder.write(judgement.cases, alerts, _summary(request, result))
     return result
 
 

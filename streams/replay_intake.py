@@ -72,6 +72,7 @@ class Intake:
         self._as_of = as_of
         self._reject = reject
         self._kept: list[tuple[datetime, str, bytes]] = []
+        self._unnumbered: dict[str, Counter[str]] = {}
 
     def take(self, message: SourceMessage) -> None:
         """Translate one raw message; `counted_as` empty: a further phase of a row already counted."""
@@ -103,6 +104,18 @@ class Intake:
         else:
             self._hold(event)
 
+    def set_aside(self, unplaced: Mapping[str, str]) -> None:
+        """Count messages whose fact belongs to no stay as ignored, with the reason, instead of as accepted.
+
+        Args:
+            unplaced: Why, by `event_id` of the fact.
+        """
+        for event_id in sorted(unplaced.keys() & self._unnumbered.keys()):
+            for name, count in self._unnumbered[event_id].items():
+                self.tally.accepted[name] -= count
+                self.tally.ignored[name] += count
+                self.tally.ignored_reasons[unplaced[event_id]] += count
+
     def as_received(self) -> Iterator[AnyFact | ClockTick]:
         """Every fact kept, in the order in which they were received; the same for any order of the input."""
         self._kept.sort()
@@ -124,6 +137,8 @@ class Intake:
             self._count_later(name)
         for fact in on_time:
             self._hold(fact)
+            if name and fact.encounter_id is None:
+                self._unnumbered.setdefault(fact.event_id, Counter())[name] += 1
 
     def _hold(self, event: AnyFact | ClockTick) -> None:
         if self.last_received_at is None or event.received_at > self.last_received_at:
