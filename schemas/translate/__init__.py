@@ -59,7 +59,7 @@ def translate(topic: str, value: RawValue, received_at: datetime | None) -> Tran
 def read_logged(value: RawValue) -> AnyFact | ClockTick | Rejected:
     """Read one event of an exported `encounter.events` log; it never raises."""
     try:
-        return CLINICAL_EVENT.validate_json(json.dumps(_parse(value)))
+        return CLINICAL_EVENT.validate_python(_parse(value))
     except RefusedError as refused:
         return Rejected(refused.reason, refused.detail)
     except ValidationError as invalid:
