@@ -1,9 +1,8 @@
 """Canonical JSON messages (`raw.*/1`) as clinical facts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import singledispatch
 from typing import Any
 
 from schemas.clinical import (
@@ -72,16 +71,10 @@ def translate_canonical(raw: RawMessage, received_at: datetime | None) -> tuple[
     """
     if not (raw.patient_id or "").strip():
         refuse(RejectReason.NO_PATIENT, "patient_id")
-    return tuple(_facts_of(raw, received_at))
+    return tuple(_TRANSLATORS[type(raw)](raw, received_at))
 
 
-@singledispatch
-def _facts_of(_raw: RawMessage, _received_at: datetime | None) -> Iterator[AnyFact]:
-    refuse(RejectReason.UNKNOWN_SCHEMA, "schema")
-
-
-@_facts_of.register
-def _(raw: RawAdt, received_at: datetime | None) -> Iterator[AnyFact]:
+def _from_adt(raw: RawAdt, received_at: datetime | None) -> Iterator[AnyFact]:
     times = _times(raw, received_at, ("happened_at",), later=("covered_until",))
     common = _common(raw, times)
     if raw.event is AdtEvent.REGISTER:
@@ -136,8 +129,7 @@ def _birth_date(text: str | None) -> date | None:
         refuse(RejectReason.BAD_TIME, "birth_date")
 
 
-@_facts_of.register
-def _(raw: RawLab, received_at: datetime | None) -> Iterator[AnyFact]:
+def _from_lab(raw: RawLab, received_at: datetime | None) -> Iterator[AnyFact]:
     times = _times(raw, received_at, ("ordered_at", "collected_at", "resulted_at"))
     code = _code(raw.code_system, raw.code)
     specimen = codebook().cultures.get(code)
@@ -171,8 +163,7 @@ def _result(raw: RawLab, times: Times, codes: QuantityCodes) -> Observation:
     )
 
 
-@_facts_of.register
-def _(raw: RawVitals, received_at: datetime | None) -> Iterator[AnyFact]:
+def _from_vital(raw: RawVitals, received_at: datetime | None) -> Iterator[AnyFact]:
     times = _times(raw, received_at, ("measured_at",))
     codes = codebook().vitals.get(_code(raw.code_system, raw.code))
     if codes is None:
@@ -184,8 +175,7 @@ def _(raw: RawVitals, received_at: datetime | None) -> Iterator[AnyFact]:
     yield Observation(**common, quantity=codes.quantity, value=value, collected_at=times.acts["measured_at"])
 
 
-@_facts_of.register
-def _(raw: RawMedication, received_at: datetime | None) -> Iterator[AnyFact]:
+def _from_medication(raw: RawMedication, received_at: datetime | None) -> Iterator[AnyFact]:
     times = _times(raw, received_at, ("ordered_at", "started_at", "completed_at"))
     name = plain(raw.code)
     drug = codebook().drugs.get(name) if raw.code_system == "name" else None
@@ -221,8 +211,7 @@ def _route(sent: str | None) -> str | None:
     return codebook().routes.get(spelled, spelled) or None
 
 
-@_facts_of.register
-def _(raw: RawAct, received_at: datetime | None) -> Iterator[AnyFact]:
+def _from_act(raw: RawAct, received_at: datetime | None) -> Iterator[AnyFact]:
     times = _times(raw, received_at, ("happened_at",))
     yield Act(
         **_common(raw, times),
@@ -232,6 +221,15 @@ def _(raw: RawAct, received_at: datetime | None) -> Iterator[AnyFact]:
         reason=raw.reason,
         actor=raw.actor,
     )
+
+
+_TRANSLATORS: dict[type[RawMessage], Callable[[Any, datetime | None], Iterator[AnyFact]]] = {
+    RawAdt: _from_adt,
+    RawLab: _from_lab,
+    RawVitals: _from_vital,
+    RawMedication: _from_medication,
+    RawAct: _from_act,
+}
 
 
 def _finite(value: float | None) -> float | None:

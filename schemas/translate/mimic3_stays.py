@@ -24,7 +24,7 @@ def translate_admission(message: Mimic3Message) -> Iterator[AnyFact]:
             yield _visit(message, VisitStep.DIED, "deathtime")
         case RowPhase.COMPLETED:
             yield _visit(message, VisitStep.DISCHARGED, "dischtime")
-        case RowPhase.RETRACTED:
+        case _:
             refuse(RejectReason.BAD_SCHEMA, "phase")
 
 

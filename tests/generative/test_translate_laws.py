@@ -42,7 +42,9 @@ def fields_of(model):
 def canonical(draw):
     """A message that is nearly right: known fields, with values that may fit."""
     name, model = draw(st.sampled_from(sorted(RAW_MODELS.items())))
-    words = st.sampled_from(["lactate", "600-7", "2524-7", "loinc", "name", "ceftriaxone", "mmol/L", "/min", "iv", "simulated"])
+    words = st.sampled_from(
+        ["lactate", "600-7", "2524-7", "loinc", "name", "ceftriaxone", "mmol/L", "/min", "iv", "simulated"]
+    )
     values = times | words | json_values
     told = draw(st.dictionaries(st.sampled_from(fields_of(model)), values))
     whole = {"schema": f"{name}/1", "message_id": "m", "source": "feed", "facility_id": "f", "patient_id": "p"}
@@ -53,7 +55,9 @@ def canonical(draw):
 def rows(draw):
     """A row of a known table whose fields may hold anything."""
     table = draw(st.sampled_from(sorted(COLUMNS)))
-    fields = times | st.sampled_from(["225851", "50813", "220045", "70012", "7", "1.5", "ml", "MAIN"]) | texts | st.none()
+    fields = (
+        times | st.sampled_from(["225851", "50813", "220045", "70012", "7", "1.5", "ml", "MAIN"]) | texts | st.none()
+    )
     row = {column: draw(fields) for column in columns_of(table)}
     phase = draw(st.sampled_from(["row", "admitted", "died", "completed", "retracted"]))
     return {"format": "mimic3/1", "table": table, "phase": phase, "row": row, "received_at": draw(st.none() | times)}

@@ -17,7 +17,9 @@ def day(text):
     return f"2130-01-05 {text}:00" if text else ""
 
 
-def dose(row_id, starts="10:00", stored="10:30", status="FinishedRunning", commented="", cancelreason="0", order="o1"):
+def dose(
+    row_id, *, starts="10:00", stored="10:30", status="FinishedRunning", commented="", cancelreason="0", order="o1"
+):
     return dict.fromkeys(columns_of("inputevents_mv"), "") | {
         "row_id": row_id,
         "itemid": "225851",

@@ -9,7 +9,16 @@ from schemas.clinical import Domain
 from schemas.source_profile import Covered, load_profiles, profile, read_profile
 
 COVERAGE = "\n".join(f'{domain.value} = {{ covered = "always" }}' for domain in Domain)
-PLAIN = f'name = "x"\ntitle = "X"\nallowed_skew_minutes = 5\nearliest_year = 1990\nlatest_year = 2100\n%s\n[coverage]\n{COVERAGE}'
+PLAIN = f"""
+name = "x"
+title = "X"
+allowed_skew_minutes = 5
+earliest_year = 1990
+latest_year = 2100
+%s
+[coverage]
+{COVERAGE}
+"""
 
 
 def test_every_shipped_profile_says_of_every_domain_whether_it_is_covered():

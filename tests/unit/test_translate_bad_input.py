@@ -40,7 +40,9 @@ def test_json_that_is_no_object_is_bad_schema(value):
     assert refused(value) == ("bad_schema", "not an object")
 
 
-@pytest.mark.parametrize("named", [{}, {"schema": "raw.lab/99"}, {"schema": None}, {"schema": ["raw.lab/1"]}, {"format": 3}])
+@pytest.mark.parametrize(
+    "named", [{}, {"schema": "raw.lab/99"}, {"schema": None}, {"schema": ["raw.lab/1"]}, {"format": 3}]
+)
 def test_a_message_that_names_no_schema_we_know_is_unknown(named):
     assert refused(named) == ("unknown_schema", "schema")
 
@@ -71,7 +73,7 @@ def test_a_message_unlike_its_schema_names_fields_and_error_types_only(fields, d
 
 
 def test_a_rejection_repeats_no_value_of_the_message():
-    marked = {name: "MARKED-7731" for name in LAB} | {"schema": "raw.lab/1", "MARKED-7731": 1}
+    marked = dict.fromkeys(LAB, "MARKED-7731") | {"schema": "raw.lab/1", "MARKED-7731": 1}
 
     result = translate("raw.lab", json.dumps(marked), None)
 

@@ -23,7 +23,6 @@ from schemas.rejection import Accepted, Ignored, Rejected
 from schemas.translate import translate
 from schemas.translate.mimic3_row import columns_of
 
-
 PERSON = {"subject_id": "7", "hadm_id": "70"}
 
 
