@@ -1,8 +1,10 @@
 """Names of the Kafka topics and the key under which one patient's events meet one owner."""
 
+import re
 from enum import StrEnum
 
 SEPARATOR = "|"
+_ESCAPED = re.compile(r"\\(.)")
 
 
 class Topic(StrEnum):
@@ -27,6 +29,15 @@ COMPACTED_TOPICS = (Topic.ENCOUNTER_VERDICTS, Topic.CASES)
 def joined_key(*parts: str) -> str:
     """Join identifiers into a key; the separator inside a part is escaped, so keys stay distinct."""
     return SEPARATOR.join(part.replace("\\", "\\\\").replace(SEPARATOR, "\\p") for part in parts)
+
+
+def split_key(key: str) -> tuple[str, ...]:
+    """The identifiers that `joined_key` joined."""
+    return tuple(_ESCAPED.sub(_unescaped, part) for part in key.split(SEPARATOR))
+
+
+def _unescaped(escaped: re.Match[str]) -> str:
+    return SEPARATOR if escaped[1] == "p" else escaped[1]
 
 
 def patient_key(facility_id: str, patient_id: str) -> str:

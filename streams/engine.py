@@ -1,0 +1,95 @@
+"""The judgement as the plumbing sees it: a step, and a state that can be written down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from scoring.patient_state import decode_state, encode_state
+from scoring.rules import load_rules, shipped_measures
+from scoring.step import step
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from schemas.alert import Alert
+    from schemas.case_record import CaseRecord
+    from schemas.clinical import AnyFact, ClockTick
+    from schemas.verdict import Verdict
+
+
+class EngineStep(Protocol):
+    """What came of one event; see `scoring.step.Step`."""
+
+    @property
+    def state(self) -> Any:
+        """The patient's state after the event."""
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Verdicts that changed."""
+
+    @property
+    def alerts(self) -> tuple[Alert, ...]:
+        """Alerts to send, in order."""
+
+    @property
+    def cases(self) -> tuple[CaseRecord, ...]:
+        """Case records that changed."""
+
+    @property
+    def removed_cases(self) -> tuple[str, ...]:
+        """Keys of case records that are no more."""
+
+    @property
+    def removed_verdicts(self) -> tuple[str, ...]:
+        """Keys of verdicts that are no more."""
+
+    @property
+    def forward(self) -> tuple[AnyFact, ...]:
+        """Facts that another patient owns now."""
+
+    @property
+    def wake_at(self) -> datetime | None:
+        """When to tick if nothing else comes."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether the state must be written."""
+
+
+class Engine(Protocol):
+    """Judges one patient's events, one by one."""
+
+    def step(self, state: Any, event: AnyFact | ClockTick) -> EngineStep:
+        """Live through one event; `state` is None for a patient not seen before."""
+
+    def encode(self, state: Any) -> bytes:
+        """Write a state down."""
+
+    def decode(self, data: bytes) -> Any:
+        """Read a state written by `encode`."""
+
+
+class ScoringEngine:
+    """`scoring` with the rules of the chosen measures."""
+
+    def __init__(self, measures: Sequence[str] = ()) -> None:
+        """Load the rules; none named: every measure that is shipped.
+
+        Raises:
+            ValueError: a measure is not known; the message names those that are.
+        """
+        self._rules = load_rules(measures or shipped_measures())
+
+    def step(self, state: Any, event: AnyFact | ClockTick) -> EngineStep:
+        """Live through one event."""
+        return step(state, event, self._rules)
+
+    def encode(self, state: Any) -> bytes:
+        """Write a state down."""
+        return encode_state(state)
+
+    def decode(self, data: bytes) -> Any:
+        """Read a state written by `encode`."""
+        return decode_state(data)

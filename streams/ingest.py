@@ -1,0 +1,108 @@
+"""Ingest: raw messages become clinical facts of the one log, or rejected messages; each is counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, assert_never
+
+import orjson
+
+from schemas.rejection import Accepted, Ignored, Rejected
+from schemas.topics import Topic
+from schemas.translate import translate
+from streams.records import Outgoing, as_outgoing, rejection
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from schemas.clinical import AnyFact
+    from streams.records import Record
+
+EMPTY = "empty"
+UNKNOWN_SOURCE = "unknown"
+_LONGEST_SOURCE = 60
+_HAPPENED = ("happened_at", "collected_at", "started_at", "ordered_at", "recorded_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What became of one raw message."""
+
+    record: Record
+    source: str
+    outcome: str
+    """`accepted`, `ignored` or `rejected`."""
+    reason: str
+    received_at: datetime
+    happened_at: datetime | None
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a batch of raw messages gives: records to send, in order, and the count."""
+
+    outgoing: list[Outgoing] = field(default_factory=list)
+    counted: list[Counted] = field(default_factory=list)
+
+
+def take_in(records: Sequence[Record], received_at: datetime, limit_bytes: int) -> Taken:
+    """Translate a batch that reached us at `received_at`; nothing is lost, nothing raises.
+
+    A message above `limit_bytes`, or none at all (a tombstone), is rejected without being read.
+    """
+    taken = Taken()
+    for record in records:
+        _take(record, received_at, limit_bytes, taken)
+    return taken
+
+
+def _take(record: Record, received_at: datetime, limit_bytes: int, taken: Taken) -> None:
+    outcome = _translated(record, received_at, limit_bytes)
+    match outcome:
+        case Accepted(facts=facts):
+            taken.outgoing += [_fact_record(fact) for fact in facts]
+            happened_at = max((each for each in map(happening, facts) if each), default=None)
+            received = max((fact.received_at for fact in facts), default=received_at)
+            source = facts[0].source if facts else source_of(record)
+            taken.counted.append(Counted(record, source, "accepted", "", received, happened_at))
+        case Ignored(reason=reason):
+            taken.counted.append(Counted(record, source_of(record), "ignored", reason, received_at, None))
+        case Rejected(reason=reason):
+            taken.outgoing.append(as_outgoing(rejection(record, outcome, received_at, limit_bytes)))
+            taken.counted.append(Counted(record, source_of(record), "rejected", reason, received_at, None))
+        case _:
+            assert_never(outcome)
+
+
+def _translated(record: Record, received_at: datetime, limit_bytes: int) -> Accepted | Ignored | Rejected:
+    if not record.value:
+        return Rejected(EMPTY)
+    if len(record.value) > limit_bytes:
+        return Rejected("too_large")
+    try:
+        return translate(record.topic, record.value, received_at)
+    except Exception as error:  # noqa: BLE001 - one message must never stop the stream; its type is on record
+        return Rejected("translation_error", type(error).__name__)
+
+
+def _fact_record(fact: AnyFact) -> Outgoing:
+    return Outgoing(Topic.ENCOUNTER_EVENTS, fact.key.encode(), fact.model_dump_json().encode())
+
+
+def happening(fact: AnyFact) -> datetime | None:
+    """When what a fact tells happened: the first it carries of done, drawn, begun, ordered, charted."""
+    times = (getattr(fact, name, None) for name in _HAPPENED)
+    return next((each for each in times if each), None)
+
+
+def source_of(record: Record) -> str:
+    """The source a message names, or its format's name; `unknown` where it names none."""
+    try:
+        read: Any = orjson.loads(record.value or b"null")
+    except orjson.JSONDecodeError:
+        return UNKNOWN_SOURCE
+    if not isinstance(read, dict):
+        return UNKNOWN_SOURCE
+    named = read.get("source") or str(read.get("format", "")).partition("/")[0]
+    return named[:_LONGEST_SOURCE] if isinstance(named, str) and named else UNKNOWN_SOURCE

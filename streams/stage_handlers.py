@@ -1,0 +1,230 @@
+"""What each stage does with a batch: translate and count, judge and store, add up, show."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Protocol
+
+from pydantic import ValidationError
+
+from schemas.case_record import CaseRecord
+from streams.feed_counts import PartitionCounts
+from streams.ingest import take_in
+from streams.owner import changes_by_partition
+from streams.redis_rebuild import restore
+from streams.rolling_rates import Contribution, RollingRates, contribution_of
+from streams.stored_state import wake_up_of
+from streams.worker_log import WorkerLog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from schemas.read_model import Rate
+    from streams.clock import Clock
+    from streams.ingest import Counted
+    from streams.outbox import Outbox
+    from streams.owner import Lived, Owner
+    from streams.records import Record
+    from streams.redis_projection import RedisProjection
+    from streams.wake_ups import WakeUps
+    from streams.worker_metrics import WorkerMetrics
+
+_log = WorkerLog("stages")
+
+
+class Table(Protocol):
+    """A changelogged store of bytes."""
+
+    @property
+    def data(self) -> Mapping[bytes, bytes]:
+        """What is stored."""
+
+    async def write(self, partition: int, changes: Mapping[bytes, bytes | None]) -> None:
+        """Store changes once the changelog has them."""
+
+
+class IngestStage:
+    """Raw messages to facts in the log; refused ones to `rejected.messages`; all counted."""
+
+    def __init__(self, clock: Clock, outbox: Outbox, counts: Table, metrics: WorkerMetrics, limit_bytes: int) -> None:
+        """Count in the table `counts`; refuse messages above `limit_bytes`."""
+        self._clock = clock
+        self._outbox = outbox
+        self._table = counts
+        self._metrics = metrics
+        self._limit_bytes = limit_bytes
+
+    async def handle(self, records: Sequence[Record]) -> None:
+        """Translate, send, and only then count: a crash between the two sends again and counts once."""
+        taken = take_in(records, self._clock.now(), self._limit_bytes)
+        await self._outbox.send(taken.outgoing)
+        for (topic, partition), counted in _by_partition(taken.counted).items():
+            await self._count(topic, partition, counted)
+        for each in taken.counted:
+            self._metrics.took(each.record.topic, each.outcome)
+            if each.outcome == "rejected":
+                self._metrics.rejected(each.reason)
+
+    def counts(self, partitions: Sequence[int]) -> dict[tuple[str, int], PartitionCounts]:
+        """The counts of these partitions, by topic and partition."""
+        read = {_place(key): value for key, value in self._table.data.items()}
+        return {
+            place: PartitionCounts.model_validate_json(value) for place, value in read.items() if place[1] in partitions
+        }
+
+    async def _count(self, topic: str, partition: int, counted: list[Counted]) -> None:
+        key = f"{topic}|{partition}".encode()
+        stored = self._table.data.get(key)
+        before = PartitionCounts.model_validate_json(stored) if stored else PartitionCounts(topic=topic)
+        await self._table.write(partition, {key: before.count(counted).model_dump_json().encode()})
+
+
+def _place(key: bytes) -> tuple[str, int]:
+    topic, _, partition = key.decode().rpartition("|")
+    return topic, int(partition)
+
+
+def _by_partition(counted: Iterable[Counted]) -> dict[tuple[str, int], list[Counted]]:
+    parts: dict[tuple[str, int], list[Counted]] = {}
+    for each in counted:
+        parts.setdefault((each.record.topic, each.record.partition), []).append(each)
+    return parts
+
+
+class OwnerStage:
+    """Facts and ticks to alerts, verdicts and case records; then the state."""
+
+    def __init__(self, owner: Owner, states: Table, outbox: Outbox, wake_ups: WakeUps, metrics: WorkerMetrics) -> None:
+        """Store in the table `states`."""
+        self._owner = owner
+        self._table = states
+        self._outbox = outbox
+        self._wake_ups = wake_ups
+        self._metrics = metrics
+
+    async def handle(self, records: Sequence[Record]) -> None:
+        """Live through the batch; send before store on purpose.
+
+        A crash between the two repeats an alert, with the same `alert_id`; the other order would
+        lose one.
+        """
+        handled = self._owner.handle(records)
+        partition_of = {record.key or b"": record.partition for record in records}
+        try:
+            await self._outbox.send([each for lived in handled for each in lived.outgoing])
+            for partition, changes in changes_by_partition(handled, partition_of).items():
+                await self._table.write(partition, changes)
+        except BaseException:
+            self._owner.forget(handled)
+            raise
+        self._owner.keep(handled)
+        for lived in handled:
+            self._note(lived)
+
+    def take_over(self, owns: Callable[[bytes], bool]) -> int:
+        """Begin anew from the table, for the patients that `owns` says are ours; returns how many wait to be woken."""
+        self._owner.forget_all()
+        stored = ((key, wake_up_of(value)) for key, value in self._table.data.items() if owns(key))
+        self._wake_ups.start_anew((key, at) for key, at in stored if at is not None)
+        return len(self._wake_ups)
+
+    def put_down(self) -> None:
+        """Partitions are being handed out anew: own nobody until `take_over`."""
+        self._owner.forget_all()
+        self._wake_ups.start_anew(())
+
+    def _note(self, lived: Lived) -> None:
+        if lived.events:
+            self._wake_ups.set(lived.key, lived.wake_at)
+        if lived.ticked:
+            self._wake_ups.answered(lived.key)
+        self._metrics.lived_through(lived.events)
+        for reason in lived.rejected:
+            self._metrics.rejected(reason)
+
+
+class AggregatesStage:
+    """Case records to rolling rates."""
+
+    def __init__(self, clock: Clock, contributions: Table) -> None:
+        """Keep what each case adds in the table `contributions`."""
+        self._clock = clock
+        self._table = contributions
+        self._rates: dict[int, RollingRates] = {}
+
+    async def handle(self, records: Sequence[Record]) -> None:
+        """Let each record replace what its case added before; the table first, then the counts."""
+        now = self._clock.now()
+        changes: dict[int, dict[bytes, Contribution | None]] = {}
+        for record in records:
+            self._note(record, changes.setdefault(record.partition, {}))
+        for partition, changed in changes.items():
+            await self._table.write(partition, {key: _written(each) for key, each in changed.items()})
+            rates = self._rates.setdefault(partition, RollingRates())
+            for key, each in changed.items():
+                rates.put(key, each, now)
+
+    def _note(self, record: Record, changed: dict[bytes, Contribution | None]) -> None:
+        key = record.key or b""
+        if record.value is None:
+            changed[key] = None
+            return
+        try:
+            contribution = contribution_of(CaseRecord.model_validate_json(record.value))
+        except ValidationError:
+            _log.error("unreadable", topic=record.topic, partition=record.partition, offset=record.offset)
+            return
+        before = changed[key] if key in changed else self._stored(key)
+        if before is None or contribution.revision > before.revision:
+            changed[key] = contribution
+
+    def _stored(self, key: bytes) -> Contribution | None:
+        value = self._table.data.get(key)
+        return None if value is None else Contribution.model_validate_json(value)
+
+    def take_over(self, partition_of: Callable[[bytes], int], partitions: Sequence[int]) -> None:
+        """Begin anew from the table, for these partitions."""
+        now = self._clock.now()
+        self._rates = {partition: RollingRates() for partition in partitions}
+        for key, value in self._table.data.items():
+            rates = self._rates.get(partition_of(key))
+            if rates is not None:
+                rates.put(key, Contribution.model_validate_json(value), now)
+
+    def rates(self) -> dict[int, list[Rate]]:
+        """The rates of every partition, as of now."""
+        now = self._clock.now()
+        for rates in self._rates.values():
+            rates.roll(now)
+        return {partition: rates.rates() for partition, rates in self._rates.items()}
+
+
+def _written(contribution: Contribution | None) -> bytes | None:
+    return None if contribution is None else contribution.model_dump_json().encode()
+
+
+class ProjectionStage:
+    """Case records or alerts to Redis; waits for Redis as long as it must."""
+
+    def __init__(self, projection: RedisProjection, bootstrap: str) -> None:
+        """Read what is missing in Redis from `bootstrap`."""
+        self._projection = projection
+        self._bootstrap = bootstrap
+        self._one_at_a_time = asyncio.Lock()
+
+    async def handle(self, records: Sequence[Record]) -> None:
+        """Write a batch; a partition that this Redis does not have is given to it whole first."""
+        places: dict[str, set[int]] = {}
+        for record in records:
+            places.setdefault(record.topic, set()).add(record.partition)
+        for topic, partitions in places.items():
+            await self.restore_missing(topic, sorted(partitions))
+        async with self._one_at_a_time:
+            await self._projection.put(records)
+
+    async def restore_missing(self, topic: str, partitions: Sequence[int]) -> None:
+        """Give Redis those of these partitions that it does not have."""
+        async with self._one_at_a_time:
+            missing = await self._projection.unmarked(topic, partitions)
+            if missing:
+                await restore(self._projection, self._bootstrap, topic, missing)

@@ -1,0 +1,212 @@
+"""The worker: ingest, owner, ticker, aggregates and projection in one process, until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Any
+
+import faust
+from aiokafka.partitioner import murmur2
+from faust.exceptions import ProducerSendError
+from redis.asyncio import Redis
+
+from schemas.topics import RAW_TOPICS, Topic
+from streams.clock import Clock, wall_clock
+from streams.engine import ScoringEngine
+from streams.monitor_app import build_app, raw_topic
+from streams.outbox import Outbox
+from streams.owner import Owner
+from streams.read_model_publisher import ReadModelPublisher, publish_for_ever
+from streams.redis_projection import RedisProjection
+from streams.stage import Stage
+from streams.stage_handlers import AggregatesStage, IngestStage, OwnerStage, ProjectionStage
+from streams.ticker import Ticker
+from streams.topic_layout import CONTRIBUTIONS_TABLE, COUNTS_TABLE, STATE_TABLE, BrokerError, create_topics
+from streams.wake_ups import WakeUps
+from streams.worker_health import HEALTH_FILE, Progress
+from streams.worker_log import WorkerLog, configure_logging
+from streams.worker_metrics import WorkerMetrics
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from streams.engine import Engine
+    from streams.records import Record
+    from streams.worker_settings import WorkerSettings
+
+EXIT_INPUT_ERROR = 2
+_REDIS_SECONDS = 5
+_HEADROOM_BYTES = 4096
+"""A record is larger than its value by its key and Kafka's framing."""
+_PARTITION_MASK = 0x7FFFFFFF
+_log = WorkerLog("worker")
+
+
+class FaustClient:
+    """Faust's own producer, as the outbox wants it."""
+
+    def __init__(self, app: faust.App) -> None:
+        """Send by the producer of `app`."""
+        self._app = app
+
+    async def send(self, topic: str, value: bytes | None, key: bytes | None) -> Awaitable[Any]:
+        """Queue a record; what Faust wraps in an error of its own is raised as it was."""
+        producer = await self._app.maybe_start_producer()
+        try:
+            sent: Awaitable[Any] = await producer.send(topic, key, value, None, None, None)
+        except ProducerSendError as error:
+            raise error.__cause__ or error from None
+        return sent
+
+
+class Worker:
+    """The parts of one worker process, put together."""
+
+    def __init__(self, settings: WorkerSettings, engine: Engine) -> None:
+        """Build every part; nothing runs and nothing is connected yet."""
+        self.settings = settings
+        self.app = build_app(settings)
+        self.clock = Clock(settings.clock)
+        self.metrics = WorkerMetrics()
+        self.redis: Redis = Redis.from_url(
+            settings.redis_url, socket_timeout=_REDIS_SECONDS, socket_connect_timeout=_REDIS_SECONDS
+        )
+        client = FaustClient(self.app)
+        self.outbox = Outbox(client, self.metrics.rejected)
+        self.wake_ups = WakeUps()
+        self.ticker = Ticker(self.clock, self.wake_ups, self.outbox, self.metrics.ticked)
+        self._build_handlers(engine)
+        self._build_stages()
+        self.publisher = ReadModelPublisher(self.redis)
+        self.progress = Progress(settings.worker_name, settings.stalled_after)
+        self._follow_the_app()
+
+    def _build_handlers(self, engine: Engine) -> None:
+        settings, app = self.settings, self.app
+        states = app.keyed_bytes(STATE_TABLE)
+        limit = settings.max_record_bytes - _HEADROOM_BYTES
+        owner = Owner(engine, states.stored, limit)
+        self.ingest = IngestStage(
+            self.clock, self.outbox, app.keyed_bytes(COUNTS_TABLE), self.metrics, settings.max_message_bytes
+        )
+        self.owner = OwnerStage(owner, states, self.outbox, self.wake_ups, self.metrics)
+        self.aggregates = AggregatesStage(self.clock, app.keyed_bytes(CONTRIBUTIONS_TABLE))
+        self.projection = ProjectionStage(RedisProjection(self.redis), settings.bootstrap)
+
+    def _build_stages(self) -> None:
+        self.stages = (
+            self._stage("ingest", RAW_TOPICS, self.ingest.handle),
+            self._stage("owner", (Topic.ENCOUNTER_EVENTS,), self.owner.handle),
+            self._stage("aggregates", (Topic.CASES,), self.aggregates.handle),
+            self._stage("project-cases", (Topic.CASES,), self.projection.handle),
+            self._stage("project-alerts", (Topic.ENCOUNTER_ALERTS,), self.projection.handle),
+        )
+        for stage in self.stages:
+            topic = raw_topic(self.app, self.settings, *stage.topics)
+            self.app.agent(topic, name=stage.name, concurrency=1)(stage.feed)
+            self.app.task()(stage.run)
+
+    def _stage(
+        self, name: str, topics: Sequence[Topic], handler: Callable[[Sequence[Record]], Awaitable[None]]
+    ) -> Stage:
+        return Stage(
+            self.app,
+            name,
+            tuple(map(str, topics)),
+            handler,
+            batch_records=self.settings.batch_records,
+            on_finished=self.metrics.finished,
+            on_failed=self.metrics.failed,
+        )
+
+    def _follow_the_app(self) -> None:
+        self.app.on_partitions_revoked.connect(self._put_down)
+        self.app.on_rebalance_complete.connect(self._take_over)
+        self.app.before_stop = self._close
+        self.app.task()(self.ticker.run)
+        self.app.task()(self._publish)
+
+    async def _put_down(self, *_: Any, **__: Any) -> None:
+        for stage in self.stages:
+            await stage.put_down()
+        self.owner.put_down()
+        self.app.finished.forget()
+
+    async def _take_over(self, *_: Any, **__: Any) -> None:
+        partitions = self.partitions()
+        waiting = self.owner.take_over(lambda key: self.partition_of(key) in partitions)
+        self.aggregates.take_over(self.partition_of, partitions)
+        _log.info("partitions_taken_over", partitions=partitions, keys=waiting)
+
+    async def _close(self) -> None:
+        for stage in self.stages:
+            await stage.close()
+
+    def partitions(self) -> list[int]:
+        """Partitions whose patients this worker owns; those of every other topic go with them."""
+        return sorted(tp.partition for tp in self.app.consumer.assignment() if tp.topic == Topic.ENCOUNTER_EVENTS)
+
+    def partition_of(self, key: bytes) -> int:
+        """Where a key stands, in every topic: as Kafka's own clients place it."""
+        return int((murmur2(key) & _PARTITION_MASK) % self.settings.partitions)
+
+    async def _publish(self) -> None:
+        await publish_for_ever(self.publish, self.settings.publish_interval)
+
+    async def publish(self) -> None:
+        """Write health, then what Redis shows beside cases and alerts; restore what Redis has lost."""
+        health = self.progress.note(self._offsets(), wall_clock())
+        self.metrics.waiting((each.topic, each.partition, each.waiting) for each in health.partitions)
+        file = self.settings.datadir / HEALTH_FILE
+        draft = file.with_suffix(".draft")
+        draft.write_text(health.model_dump_json())
+        draft.replace(file)
+        await self.publisher.put_health(health)
+        await self.publisher.put_clock(self.clock.engine, self.ticker.passed_at)
+        partitions = self.partitions()
+        await self.publisher.put_rates(self.aggregates.rates())
+        await self.publisher.put_feeds(self.ingest.counts(partitions))
+        for topic in (Topic.CASES, Topic.ENCOUNTER_ALERTS):
+            await self.projection.restore_missing(topic, partitions)
+
+    def _offsets(self) -> dict[tuple[str, int], tuple[int, int]]:
+        """Next offset to finish and end, by topic and partition."""
+        topics = {topic for stage in self.stages for topic in stage.topics}
+        consumer = self.app.consumer
+        offsets = {}
+        for tp in consumer.assignment():
+            if tp.topic in topics:
+                finished = self.app.finished.committable(tp) or self.app.committed(tp)
+                offsets[tp.topic, tp.partition] = (finished, consumer.highwater(tp) or finished)
+        return offsets
+
+
+def run(settings: WorkerSettings, engine: Engine | None = None) -> int:
+    """Work until SIGTERM or SIGINT, then finish what is under way; returns the exit code.
+
+    0: stopped as told. 1: crashed. 2: told something impossible, said in one sentence on stderr.
+    """
+    configure_logging(settings.log_level)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        settings.datadir.mkdir(parents=True, exist_ok=True)
+        engine = engine or ScoringEngine(settings.measures)
+        loop.run_until_complete(create_topics(settings))
+        worker = Worker(settings, engine)
+        if settings.metrics_port is not None:
+            worker.metrics.serve(settings.metrics_host, settings.metrics_port)
+    except (BrokerError, ValueError, OSError) as error:
+        sys.stderr.write(f"timezero worker: {error}\n")
+        return EXIT_INPUT_ERROR
+    return _serve(worker.app, loop)
+
+
+def _serve(app: faust.App, loop: asyncio.AbstractEventLoop) -> int:
+    host = faust.Worker(app, loop=loop, quiet=True, override_logging=False, redirect_stdouts=False)
+    host.spinner = None
+    try:
+        host.execute_from_commandline()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 1

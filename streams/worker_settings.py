@@ -1,0 +1,57 @@
+"""What a worker must be told: where the broker and the cache are, what to judge, and its limits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.read_model import EngineClock  # noqa: TC001 - pydantic reads it at run time
+
+MEBIBYTE = 1024 * 1024
+LOOPBACK = "127.0.0.1"
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class WorkerSettings(BaseModel):
+    """Settings of one worker process; every worker of a group has the same, but for its name and folder."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)
+
+    bootstrap: str = f"{LOOPBACK}:9092"
+    """Kafka brokers, `host:port`, several joined by commas."""
+    redis_url: str = Field(default=f"redis://{LOOPBACK}:6379/0", repr=False)
+    """Redis or Valkey; may hold a password, so it is never shown."""
+    measures: tuple[str, ...] = ()
+    """Measures to judge; empty: all that are shipped."""
+    app_id: str = Field(default="timezero", pattern=r"^[a-z0-9][a-z0-9._-]{0,100}$")
+    """Name of the consumer group, and prefix of the tables' changelog topics."""
+    worker_name: str = Field(default="worker", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,100}$")
+    """Name of this worker in health and metrics; unique within the group."""
+    datadir: Path = Path("datadir")
+    """Folder for this worker's own files."""
+    partitions: int = Field(default=4, ge=1, le=1000)
+    """Partitions of every topic; cannot be changed later, since keys would meet another owner."""
+    replication_factor: int = Field(default=1, ge=1)
+    clock: EngineClock | None = None
+    """A scaled clock; None: the wall's."""
+    max_message_bytes: int = Field(default=MEBIBYTE, ge=1024)
+    """Largest raw message; a larger one is refused and kept as a record with its size and hash."""
+    max_record_bytes: int = Field(default=16 * MEBIBYTE, ge=1024)
+    """Largest record of our own: a patient's state, a case with its timeline, a rejected message."""
+    batch_records: int = Field(default=500, ge=1)
+    """Most records handled between two acknowledgements."""
+    session_timeout: Seconds = 6
+    """After so long without a heartbeat the broker gives this worker's partitions to another."""
+    heartbeat_interval: Seconds = 1.5
+    rebalance_timeout: Seconds = 12
+    commit_interval: Seconds = 1
+    publish_interval: Seconds = 1
+    """Wall seconds between two updates of rates, feeds and clock in Redis."""
+    stalled_after: Seconds = 30
+    """A partition with records waiting and no progress for so long makes the worker unhealthy."""
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    """Port of the Prometheus page; 0: any free one; None: no page."""
+    metrics_host: str = LOOPBACK
+    log_level: str = Field(default="INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")

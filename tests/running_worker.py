@@ -1,0 +1,143 @@
+"""Workers to start, stop and kill, and questions about what they have done."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import orjson
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from redis import Redis
+
+from schemas.read_model import ALERTS_HASH, CASES_HASH
+from streams.topic_reader import ends, partitions_of, read_partition, topic_reader
+from streams.worker_health import health
+from streams.worker_settings import WorkerSettings
+
+SCRIPT = Path(__file__).with_name("worker_process.py")
+
+
+class WorkerProcess:
+    """One worker, with what it wrote to stderr."""
+
+    def __init__(self, settings, engine="fake"):
+        self.settings = settings
+        self.engine = engine
+        settings.datadir.mkdir(parents=True, exist_ok=True)
+        self.log = settings.datadir / "stderr.log"
+        self.process = None
+
+    def start(self):
+        file = self.settings.datadir / "settings.json"
+        file.write_text(orjson.dumps(self._told()).decode(), encoding="utf-8")
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, str(SCRIPT), str(file), self.engine], stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        return self
+
+    def _told(self):
+        return self.settings.model_dump(mode="json")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(timeout=30)
+
+    def stop(self):
+        """Ask it to end, and give its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
+
+    def is_well(self):
+        assert self.process.poll() is None, self.log.read_text()
+        return health(self.settings.datadir)[0]
+
+
+@contextmanager
+def running_worker(settings, engine="fake"):
+    worker = WorkerProcess(settings, engine).start()
+    try:
+        yield worker
+    finally:
+        if worker.process.poll() is None:
+            worker.kill()
+
+
+def fresh(bootstrap, redis_url, folder, **settings):
+    """Settings for a worker on a broker without topics and an empty cache."""
+    asyncio.run(without_topics(bootstrap))
+    with Redis.from_url(redis_url) as redis:
+        redis.flushdb()
+    app_id = f"t-{folder.name[-20:]}".lower()
+    return WorkerSettings(
+        bootstrap=bootstrap, redis_url=redis_url, datadir=folder / "worker", app_id=app_id, **settings
+    )
+
+
+async def without_topics(bootstrap):
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        topics = [topic for topic in await admin.list_topics() if not topic.startswith("__")]
+        if topics:
+            await admin.delete_topics(topics)
+        # The broker tells nobody: it must be asked.
+        while any(not topic.startswith("__") for topic in await admin.list_topics()):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    finally:
+        await admin.close()
+
+
+def cases_in(redis_url):
+    """Case records as the board sees them, without what depends on when we knew."""
+    with Redis.from_url(redis_url) as redis:
+        records = {key.decode(): orjson.loads(value) for key, value in redis.hgetall(CASES_HASH).items()}
+    return {key: final(record) for key, record in records.items()}
+
+
+def final(record):
+    return {name: each for name, each in record.items() if name not in {"revision", "as_of"}}
+
+
+def alerts_in(redis_url):
+    with Redis.from_url(redis_url) as redis:
+        return {key.decode() for key in redis.hkeys(ALERTS_HASH)}
+
+
+def records_of(bootstrap, topic):
+    """Every record of a topic: partition by partition, in order."""
+
+    async def read():
+        async with topic_reader(bootstrap) as consumer:
+            return [
+                record
+                for partition in await partitions_of(bootstrap, topic)
+                async for records in read_partition(consumer, topic, partition)
+                for record in records
+            ]
+
+    return asyncio.run(read())
+
+
+def committed(settings, *topics):
+    """How many records of these topics the group has finished, and how many there are."""
+
+    async def ask():
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=settings.bootstrap, group_id=settings.app_id, enable_auto_commit=False
+        )
+        await consumer.start()
+        try:
+            places = [TopicPartition(topic, each) for topic in topics for each in range(settings.partitions)]
+            done = [await consumer.committed(place) or 0 for place in places]
+            async with topic_reader(settings.bootstrap) as reader:
+                return sum(done), sum((await ends(reader, places)).values())
+        finally:
+            await consumer.stop()
+
+    return asyncio.run(ask())

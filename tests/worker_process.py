@@ -1,0 +1,14 @@
+"""A worker as a process of its own: settings in a file, and the engine to judge by."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from fake_engine import FakeEngine
+from streams.worker import run
+from streams.worker_settings import WorkerSettings
+
+if __name__ == "__main__":
+    settings = WorkerSettings.model_validate_json(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    sys.exit(run(settings, FakeEngine() if sys.argv[2] == "fake" else None))
