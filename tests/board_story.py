@@ -202,7 +202,7 @@ def rate(element, window, met, missed, *, measure=PED, unit="ED Peds", cannot=0,
     )
 
 
-def feed(topic, source, last, accepted, ignored=0, rejected=0):
+def feed(topic, source, last, accepted, *, ignored=0, rejected=0):
     """How one feed stands."""
     return FeedStatus(
         topic=topic,
@@ -516,11 +516,11 @@ def said():
 def flows():
     """How the feeds stand at 10:40."""
     return [
-        feed("raw.vitals", "mimic3", "10:39", 89_054, 1_204),
-        feed("raw.lab", "mimic3", "10:37", 23_286, 512, 3),
-        feed("raw.medication", "mimic3", "10:31", 8_497, 96),
+        feed("raw.vitals", "mimic3", "10:39", 89_054, ignored=1_204),
+        feed("raw.lab", "mimic3", "10:37", 23_286, ignored=512, rejected=3),
+        feed("raw.medication", "mimic3", "10:31", 8_497, ignored=96),
         feed("raw.adt", "simulated", "10:38", 1_120),
-        feed("raw.act", "simulated", "10:34", 342, 8),
+        feed("raw.act", "simulated", "10:34", 342, ignored=8),
     ]
 
 

