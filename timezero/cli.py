@@ -16,6 +16,7 @@ EXIT_BROKEN_PIPE = 141
 
 SUBCOMMANDS = {
     "board": ("timezero.board_command", "Serve the live board."),
+    "demo": ("timezero.demo_command", "Run everything on this machine over real and simulated patients."),
     "doctor": ("timezero.doctor_command", "Check this machine, the broker and the cache; say what to do."),
     "ingest": ("timezero.ingest_command", "Send a recorded feed to the raw topics."),
     "measures": ("timezero.measures_command", "List the measures that are shipped."),
