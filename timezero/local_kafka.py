@@ -4,6 +4,7 @@ The jars are copied once, by Maven, into the cache folder (`$TIMEZERO_CACHE`, el
 """
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -26,6 +27,8 @@ from timezero.server_process import (
 KAFKA_VERSION = "4.1.1"
 CLUSTER_ID = "dGltZXplcm8tY2x1c3Rlcg"
 """Sixteen bytes in base64, as Kafka wants them; they read `timezero-cluster`."""
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 # A group of one starts at once, and a session may be short enough for a test to see a worker die.
 _PROPERTIES = Template("""\
@@ -119,6 +122,6 @@ def _program(name: str, what: str) -> str:
 def _finish(argv: list[str], failure: str, folder: Path) -> None:
     done = subprocess.run(argv, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        last = (done.stderr or done.stdout).strip().splitlines()[-1:]
-        msg = f"{failure}: {''.join(last) or f'status {done.returncode}'}"
+        said = (_COLOURS.sub("", line).strip() for line in (done.stdout + done.stderr).splitlines())
+        msg = f"{failure}: {next(filter(None, said), f'status {done.returncode}')}"
         raise ServerUnavailableError(msg)

@@ -118,7 +118,7 @@ def test_without_java_one_sentence_says_what_to_do(tmp_path, monkeypatch):
 
 def test_jars_that_maven_could_not_copy_are_not_taken_for_a_kafka(tmp_path, monkeypatch):
     maven = tmp_path / "mvn"
-    maven.write_text("#!/bin/sh\nmkdir jars; echo 'no such version' >&2; exit 1\n")
+    maven.write_text("#!/bin/sh\nmkdir jars; printf '\\033[0m\\nno such version\\nsee -X\\n'; exit 1\n")
     maven.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("TIMEZERO_CACHE", str(tmp_path / "cache"))
