@@ -12,7 +12,6 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 
 from dashboards.board.engine_time import read_engine_time
 from dashboards.board.event_stream import EventStream
@@ -64,6 +63,7 @@ class ChangeFeed:
         self._cache = cache
         self._picture = picture
         self._stream = stream
+        self._failing = {"following"}
 
     async def run(self) -> None:
         """Follow the cache until cancelled; losing it is shown and mended."""
@@ -75,25 +75,33 @@ class ChangeFeed:
         while True:
             try:
                 await self._follow()
-            except (RedisError, OSError, ValidationError) as error:
-                self._lose_cache(error)
+            except Exception as error:  # noqa: BLE001 (whatever went wrong, the board says so and tries again)
+                self._lose("following", error)
             await asyncio.sleep(RETRY_S)
 
     async def _keep_beating(self) -> None:
         while True:
             try:
                 await self._read_clock()
-            except (RedisError, OSError, ValidationError) as error:
-                self._lose_cache(error)
+                self._regain("beating")
+            except Exception as error:  # noqa: BLE001 (as above)
+                self._lose("beating", error)
             self._stream.send("beat", self._picture.beat(_monotonic_s()))
             await asyncio.sleep(BEAT_S)
 
-    def _lose_cache(self, error: Exception) -> None:
+    def _lose(self, part: str, error: Exception) -> None:
         """Note the loss, once; an error's text may hold values, so only its kind is logged."""
+        self._failing.add(part)
         if self._picture.cache_lost_at_s is None:
-            LOG.warning("The cache was lost: %s", type(error).__name__)
+            LOG.warning("The board lost its data while %s: %s", part, type(error).__name__)
             self._picture.cache_lost_at_s = _monotonic_s()
             self._stream.send("beat", self._picture.beat(_monotonic_s()))
+
+    def _regain(self, part: str) -> None:
+        """Note that a part works; the picture is current when both do."""
+        self._failing.discard(part)
+        if not self._failing:
+            self._picture.cache_lost_at_s = None
 
     async def _follow(self) -> None:
         """Read everything, then every change; subscribe first, so that nothing falls between the two."""
@@ -101,7 +109,7 @@ class ChangeFeed:
             await changes.subscribe(CHANGES_CHANNEL)
             while True:
                 await self._read_all()
-                self._picture.cache_lost_at_s = None
+                self._regain("following")
                 self._stream.send("snapshot", self._picture.snapshot(_monotonic_s()))
                 await self._follow_until(changes, _monotonic_s() + RESYNC_S)
 

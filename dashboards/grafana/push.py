@@ -1,12 +1,13 @@
 """Pushes the dashboard to a Grafana server with grafana-client."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from grafana_client.api import GrafanaApi
-from grafana_client.client import GrafanaException
+from grafana_client.client import GrafanaException, GrafanaTimeoutError
 
 from dashboards.grafana.dashboard import Json, build
 
@@ -74,14 +75,27 @@ def apply(url: str, token: str, *, dry_run: bool) -> Push:
     if dry_run:
         return Push(target, body, sent=False)
     try:
-        answer = GrafanaApi.from_url(url, token, timeout=TIMEOUT_S).dashboard.update_dashboard(body)
+        answer = _send(url, token, body)
+    except GrafanaTimeoutError:
+        message = f"Grafana at {url} did not answer within {TIMEOUT_S:g} seconds."
+        raise GrafanaRefusedError(message) from None
     except GrafanaException as error:
         message = f"Grafana at {url} refused the dashboard with status {error.status_code}."
         raise GrafanaRefusedError(message) from None
     except OSError as error:
         message = f"Grafana at {url} cannot be reached ({type(error).__name__})."
         raise GrafanaRefusedError(message) from None
+    if not isinstance(answer, dict):
+        message = f"What answers at {url} is not Grafana's API; check the address."
+        raise GrafanaRefusedError(message)
     return Push(target, body, sent=True, answer=answer)
+
+
+def _send(url: str, token: str, body: Json) -> object:
+    # With a path but no last slash, grafana-client would glue "api" to the path's last word.
+    api = GrafanaApi.from_url(url.rstrip("/") + "/", token, timeout=TIMEOUT_S)
+    with closing(api.client.s):
+        return api.dashboard.update_dashboard(body)
 
 
 def _check_address(url: str) -> None:

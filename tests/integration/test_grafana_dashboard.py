@@ -77,12 +77,18 @@ class StandIn(BaseHTTPRequestHandler):
     def do_POST(self):
         body = orjson.loads(self.rfile.read(int(self.headers["content-length"])))
         self.server.asked.append((self.path, self.headers["authorization"], body))
+        if self.path.startswith("/other"):
+            self.answer(200, "text/html", b"<h1>Hello</h1>")
+            return
         right = self.headers["authorization"] == f"Bearer {GRAFANA_TOKEN}"
         answer = {"status": "success", "uid": "timezero-compliance", "version": 1} if right else {"message": "no"}
-        self.send_response(200 if right else 401)
-        self.send_header("content-type", "application/json")
+        self.answer(200 if right else 401, "application/json", orjson.dumps(answer))
+
+    def answer(self, status, kind, body):
+        self.send_response(status)
+        self.send_header("content-type", kind)
         self.end_headers()
-        self.wfile.write(orjson.dumps(answer))
+        self.wfile.write(body)
 
     def log_message(self, *_):
         """Say nothing."""
@@ -110,6 +116,19 @@ def test_apply_sends_the_dashboard_with_the_token():
     assert authorization == f"Bearer {GRAFANA_TOKEN}"
     assert body == {"dashboard": build(), "overwrite": True, "message": "Built by timezero"}
     assert (push.sent, push.answer["status"]) == (True, "success")
+
+
+def test_grafana_may_live_below_a_path():
+    with stand_in() as (url, asked):
+        push = apply(f"{url}/grafana", GRAFANA_TOKEN, dry_run=False)
+
+    assert asked[0][0] == "/grafana/api/dashboards/db"
+    assert push.url.endswith(asked[0][0])
+
+
+def test_a_server_that_is_no_grafana_is_named_so():
+    with stand_in() as (url, _), pytest.raises(GrafanaRefusedError, match="is not Grafana's API; check the address"):
+        apply(f"{url}/other", GRAFANA_TOKEN, dry_run=False)
 
 
 def test_a_dry_run_shows_what_would_be_sent_and_sends_nothing():
