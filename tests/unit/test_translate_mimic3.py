@@ -313,8 +313,8 @@ def procedure(itemid, phase="row", **fields):
     )
 
 
-def test_a_bedside_culture_and_a_ventilation_are_told():
-    blood, ventilation = fact(procedure("225401")), fact(procedure("225792"))
+def test_a_bedside_culture_and_an_intubation_are_told():
+    blood, ventilation = fact(procedure("225401")), fact(procedure("224385"))
 
     assert (blood.specimen, blood.collected_at, blood.received_at) == (Specimen.BLOOD, clock("10:00"), clock("10:07"))
     assert (ventilation.act, ventilation.happened_at) == (ActName.MECHANICAL_VENTILATION, clock("10:00"))
