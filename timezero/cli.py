@@ -18,6 +18,7 @@ SUBCOMMANDS = {
     "board": ("timezero.board_command", "Serve the live board."),
     "demo": ("timezero.demo_command", "Run everything on this machine over real and simulated patients."),
     "doctor": ("timezero.doctor_command", "Check this machine, the broker and the cache; say what to do."),
+    "grafana": ("timezero.grafana_command", "Build the Grafana dashboard, or push it to a Grafana."),
     "ingest": ("timezero.ingest_command", "Send a recorded feed to the raw topics."),
     "measures": ("timezero.measures_command", "List the measures that are shipped."),
     "replay": ("timezero.replay_command", "Judge a recorded feed without a broker."),
@@ -67,8 +68,12 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _exit_code(arguments: list[str] | None) -> int:
     try:
-        result = timezero.main(args=arguments, prog_name="timezero", standalone_mode=False)
+        # Not `timezero.main`: on Ctrl-C and on a broken pipe that one has words and codes of its own.
+        with timezero.make_context("timezero", list(sys.argv[1:] if arguments is None else arguments)) as context:
+            timezero.invoke(context)
         sys.stdout.flush()
+    except click.exceptions.Exit as ended:
+        return _flushed(ended.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return EXIT_USAGE
@@ -77,11 +82,18 @@ def _exit_code(arguments: list[str] | None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        _silence_stdout()
-        return EXIT_BROKEN_PIPE
+        return _silence_stdout()
     except OSError as error:
         return _say(_about(error), EXIT_USAGE)
-    return result if isinstance(result, int) else 0
+    return 0
+
+
+def _flushed(code: int) -> int:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _silence_stdout()
+    return code
 
 
 def _about(error: OSError) -> str:
@@ -95,6 +107,7 @@ def _say(message: str, code: int) -> int:
     return code
 
 
-def _silence_stdout() -> None:
+def _silence_stdout() -> int:
     """Let the interpreter flush into nothing when it exits."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return EXIT_BROKEN_PIPE

@@ -87,7 +87,8 @@ def check_packages(_: Settings) -> Finding:
         return Finding("packages", Health.WARNING, "timezero runs uninstalled", "install it: pip install timezero.")
     missing = [each.group() for each in needed if each and not _is_installed(each.group())]
     if missing:
-        return Finding("packages", Health.WRONG, f"missing: {', '.join(missing)}", "install them: pip install timezero.")
+        to_do = "install them: pip install timezero."
+        return Finding("packages", Health.WRONG, f"missing: {', '.join(missing)}", to_do)
     return Finding("packages", Health.OK, found)
 
 
