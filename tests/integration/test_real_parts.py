@@ -7,7 +7,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from prometheus_client import CollectorRegistry, Gauge, start_http_server
 from redis import Redis
 
-from real_parts.eventually import eventually
+from real_parts.eventually import eventually, eventually_async
 
 
 async def said_and_heard(bootstrap, message):
@@ -66,3 +66,12 @@ def test_a_fault_in_a_script_is_noticed(browser):
 
     with pytest.raises(AssertionError, match="nowhere"), faultless_page(browser) as page:
         page.set_content("<script>nowhere()</script>")
+
+
+async def test_what_never_comes_is_named(embedded_broker):
+    async def topics():
+        async with AIOKafkaConsumer(bootstrap_servers=embedded_broker) as consumer:
+            return "no.such.topic" in await consumer.topics()
+
+    with pytest.raises(AssertionError, match=r"the topic did not hold within 0\.1 s"):
+        await eventually_async(topics, within=0.1, what="the topic")

@@ -1,7 +1,8 @@
 """Waiting for what another process is about to do: by asking it, never by guessing how long it takes."""
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 Answer = TypeVar("Answer")
@@ -14,4 +15,15 @@ def eventually(ask: Callable[[], Answer], within: float = 30, what: str = "the c
     while not (answer := ask()):
         assert time.monotonic() < give_up_at, f"{what} did not hold within {within:g} s"
         time.sleep(ASKS_EVERY_SECONDS)
+    return answer
+
+
+async def eventually_async(
+    ask: Callable[[], Awaitable[Answer]], within: float = 30, what: str = "the condition"
+) -> Answer:
+    """Do what `eventually` does where the question itself must be awaited."""
+    give_up_at = time.monotonic() + within
+    while not (answer := await ask()):
+        assert time.monotonic() < give_up_at, f"{what} did not hold within {within:g} s"
+        await asyncio.sleep(ASKS_EVERY_SECONDS)
     return answer
