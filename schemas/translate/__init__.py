@@ -19,8 +19,8 @@ from schemas.translate.mimic3 import translate_mimic3
 from schemas.translate.reason import OfNoUseError, RefusedError, RejectReason, refuse
 from schemas.translate.xes import translate_xes
 
-MAX_MESSAGE_BYTES = 1_000_000
-"""Largest message that is read; Kafka's own default limit is 1,048,576 bytes with its headers."""
+MAX_MESSAGE_BYTES = 1_048_576
+"""Largest message that is read: Kafka's own default for a broker's messages."""
 
 RawValue = bytes | str | Mapping[str, Any]
 
@@ -86,12 +86,16 @@ _FIELD_NAMES = frozenset(
 def _parse(value: RawValue) -> dict[str, Any]:
     if isinstance(value, Mapping):
         return dict(value)
-    if len(value) > MAX_MESSAGE_BYTES:
+    if _size_bytes(value) > MAX_MESSAGE_BYTES:
         refuse(RejectReason.TOO_LARGE)
     parsed = _parse_json(value)
     if not isinstance(parsed, dict):
         refuse(RejectReason.BAD_SCHEMA, "not an object")
     return parsed
+
+
+def _size_bytes(value: bytes | str) -> int:
+    return len(value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass"))
 
 
 def _parse_json(value: bytes | str) -> object:

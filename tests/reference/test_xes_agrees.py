@@ -55,7 +55,8 @@ def test_both_find_the_same_time_zero_and_acts_in_every_case(counted, replayed):
     for row in replayed:
         verdicts = counted[row["case_id"]]
         assert cut(row["time_zero"]) == verdicts["time_zero"]
-        assert cut(row["done_at"]) == verdicts[row["element"]][1]
+        if row["element"] in xes_count.LIMITS:
+            assert cut(row["done_at"]) == verdicts[row["element"]][1]
 
 
 def test_both_judge_every_element_of_every_case_alike(counted, replayed):

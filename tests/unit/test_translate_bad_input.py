@@ -47,8 +47,9 @@ def test_a_message_that_names_no_schema_we_know_is_unknown(named):
     assert refused(named) == ("unknown_schema", "schema")
 
 
-def test_a_message_over_the_limit_is_too_large():
-    assert refused("x" * (MAX_MESSAGE_BYTES + 1)) == ("too_large", "")
+@pytest.mark.parametrize("value", ["x" * (MAX_MESSAGE_BYTES + 1), b"x" * (MAX_MESSAGE_BYTES + 1), "é" * 600_000])
+def test_a_message_over_the_limit_is_too_large(value):
+    assert refused(value) == ("too_large", "")
 
 
 def test_a_message_at_the_limit_is_read():
