@@ -5,16 +5,14 @@ patient at a time, every wake-up lived through. Whatever order the input stands 
 often it repeats itself, the final verdicts come out the same.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from schemas.alert import Alert
-from schemas.case_record import CaseRecord
 from schemas.clinical import AnyFact, ClockTick
-from scoring.episode import Unplaced
 from scoring.judgement import Judgement, judge
 from scoring.patient_state import PatientState, decode_state, encode_state
 from scoring.rules import Rules, load_rules
@@ -63,8 +61,8 @@ class ReplayResult:
     tally: Tally
     measures: tuple[MeasureSummary, ...]
     alerts: int
-    never_opened: int
-    """Stays in which no measure opened a case."""
+    never_opened: dict[str, int]
+    """Stays in which a measure opened no case, by measure."""
 
 
 class Owners:
@@ -106,17 +104,15 @@ class Owners:
         return [alert for _, alert in said]
 
     def judge(self, as_of: datetime) -> Judgement:
-        """Every case at its state at `as_of`, sorted; how many stays have none; facts that fit no stay."""
-        cases: list[CaseRecord] = []
-        never_opened = 0
-        unplaced: dict[str, Unplaced] = {}
-        for key in sorted(self._states):
-            judgement = judge(self._states[key], self._rules, as_of)
-            cases += judgement.cases
-            never_opened += judgement.never_opened
-            unplaced |= judgement.unplaced
+        """Every case at its state at `as_of`, sorted; stays without one, by measure; facts that fit no stay."""
+        judgements = [judge(self._states[key], self._rules, as_of) for key in sorted(self._states)]
+        cases = [case for each in judgements for case in each.cases]
         cases.sort(key=lambda case: (case.facility_id, case.case_id, case.measure))
-        return Judgement(tuple(cases), never_opened, unplaced)
+        never_opened: Counter[str] = Counter()
+        for each in judgements:
+            never_opened.update(each.never_opened)
+        unplaced = {event_id: why for each in judgements for event_id, why in each.unplaced.items()}
+        return Judgement(tuple(cases), dict(never_opened), unplaced)
 
     def _keep(self, key: str, said: Step) -> None:
         self._states[key] = said.state

@@ -78,7 +78,8 @@ def _show(result: ReplayResult) -> None:
     console.print(f"messages: {_listed(totals)}", highlight=False)
     for measure in result.measures:
         console.print(f"cases of {measure.measure}: {_listed(dict(measure.cases)) or 'none'}", highlight=False)
-    console.print(f"alerts: {result.alerts}; stays that opened no case: {result.never_opened}", highlight=False)
+        console.print(f"stays that opened none: {result.never_opened.get(measure.measure, 0)}", highlight=False)
+    console.print(f"alerts: {result.alerts}", highlight=False)
 
 
 def _cells(rate: dict[str, object]) -> tuple[str, ...]:

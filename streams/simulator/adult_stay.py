@@ -59,7 +59,7 @@ def draw_care(adults: Adults, dice: Dice, minute_zero: datetime) -> AdultCare:
     lactate_at = _drawn(dice, minute_zero, windows.lactate_minutes, late.latest_minutes, in_time=in_time)
     if not in_time and dice.chance(late.lactate_never):
         lactate_at = None
-    repeat_at = _draw_repeat(adults, dice, minute_zero, lactate_at) if in_time and elevated else None
+    repeat_at = _draw_repeat(adults, dice, minute_zero, lactate_at) if elevated and lactate_at else None
     antibiotic_in_time = dice.chance(adults.antibiotics)
     antibiotic_at = _drawn(
         dice, minute_zero, windows.antibiotics_minutes, late.latest_minutes, in_time=antibiotic_in_time
@@ -70,17 +70,17 @@ def draw_care(adults: Adults, dice: Dice, minute_zero: datetime) -> AdultCare:
     return AdultCare(lactate_at, dice.measured(amounts), elevated, repeat_at, antibiotic_at, culture_at)
 
 
-def _draw_repeat(adults: Adults, dice: Dice, minute_zero: datetime, lactate_at: datetime | None) -> datetime | None:
-    if lactate_at is None:
-        return None
-    in_time = dice.chance(adults.repeat_lactate)
-    if not in_time and dice.chance(adults.late.repeat_lactate_never):
-        return None
+def _draw_repeat(adults: Adults, dice: Dice, minute_zero: datetime, lactate_at: datetime) -> datetime | None:
+    """Draw the second lactate, some time after the first; a late first one may leave no time for it."""
     limit = adults.window.repeat_lactate_minutes
-    if not in_time:
-        return _drawn(dice, minute_zero, limit, adults.late.latest_minutes, in_time=False)
     first = (cut_to_minute(lactate_at) - minute_zero) // timedelta(minutes=1)
-    return dice.within_minute(minute_zero + timedelta(minutes=dice.whole((first + 30, limit))))
+    earliest = first + adults.late.repeat_after_minutes
+    if dice.chance(adults.repeat_lactate) and earliest <= limit:
+        return dice.within_minute(minute_zero + timedelta(minutes=dice.whole((earliest, limit))))
+    if dice.chance(adults.late.repeat_lactate_never):
+        return None
+    after = max(limit + 1, earliest)
+    return dice.within_minute(minute_zero + timedelta(minutes=dice.whole((after, after + limit))))
 
 
 def _draw_culture(adults: Adults, dice: Dice, minute_zero: datetime, antibiotic_at: datetime | None) -> datetime | None:
@@ -149,7 +149,7 @@ def _limit_care(chart: Chart, time_zero: datetime) -> bool:
 def _deeds(chart: Chart, care: AdultCare, time_zero: datetime) -> dict[str, Deed]:
     windows = chart.practice.adults.window
     lactate = outcome_of(care.lactate_at, time_zero, windows.lactate_minutes)
-    needed = care.elevated and lactate is Outcome.MET
+    needed = care.elevated and care.lactate_at is not None
     repeat = outcome_of(care.repeat_lactate_at, time_zero, windows.repeat_lactate_minutes)
     culture = culture_outcome(care.culture_at, care.antibiotic_at, time_zero, windows.blood_culture_minutes)
     antibiotics = outcome_of(care.antibiotic_at, time_zero, windows.antibiotics_minutes)

@@ -133,6 +133,7 @@ class AdultFailures(StrictModel):
     blood_culture_after_antibiotics: Share
     blood_culture_never: Share
     repeat_lactate_never: Share
+    repeat_after_minutes: int
     latest_minutes: int
     source: str
 
