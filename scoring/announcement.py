@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from schemas.alert import Alert, AlertKind, AlertReason
+from schemas.alert import Alert, AlertReason
 from schemas.case_record import CaseStatus
 from schemas.topics import joined_key
 from schemas.verdict import Element, ElementStatus
@@ -91,7 +91,9 @@ def _bundle_situation(case: Assessment) -> Situation:
     return Situation(status, due_at, case.time_zero.at, stop=_stopped(case, closes_at))
 
 
-def _announce_element(thread: _Thread, case: Assessment, assessed: ElementAssessment, now: Situation, outbox: Outbox) -> None:
+def _announce_element(
+    thread: _Thread, case: Assessment, assessed: ElementAssessment, now: Situation, outbox: Outbox
+) -> None:
     threads = thread.said.threads
     said = threads.get(assessed.element, Said())
     while (decision := decide_alert(said, now)) is not None:

@@ -8,7 +8,7 @@ from schemas.clinical import VisitStep
 from schemas.verdict import Element, ElementStatus
 from scoring.bundle_clock import BundleClock, wind_clock
 from scoring.chart import Chart
-from scoring.coverage import Gap, find_gap
+from scoring.coverage import find_gap
 from scoring.exclusion import find_drop, find_exclusion, stay_end
 from scoring.fact_store import FactStore
 from scoring.finding import DOMAINS, FINDERS, Finding, Search, early_close
@@ -94,7 +94,9 @@ class Assessment:
     def wakes_at(self) -> datetime | None:
         """When a clock will change anything here next, should nothing else happen."""
         now = self.judged_at
-        moments = [each.next_change_after(now) for each in self.elements] if self.status is CaseStatus.DENOMINATOR else []
+        moments = (
+            [each.next_change_after(now) for each in self.elements] if self.status is CaseStatus.DENOMINATOR else []
+        )
         if self.time_zero.lapses_at is not None and not self.time_zero.lapsed:
             moments.append(self.time_zero.lapses_at)
         return min((moment for moment in moments if moment is not None and moment > now), default=None)
@@ -226,7 +228,17 @@ def assess(chart: Chart, store: FactStore, measure: Measure, opened: Opened, now
         elements = _blank(measure, BLANK_STATUS[status], reason)
     belief = opened.belief
     return Assessment(
-        chart, measure, opened.case_id, status, reason, found, belief.since, belief.opened_at, elements, _stop(chart), now
+        chart,
+        measure,
+        opened.case_id,
+        status,
+        reason,
+        found,
+        belief.since,
+        belief.opened_at,
+        elements,
+        _stop(chart),
+        now,
     )
 
 

@@ -6,6 +6,7 @@ for nothing (`keep_belief`); after a late arrival it is found anew (`find_belief
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from schemas.clinical import AnyFact, Culture, DrugClass, Medication, Observation
@@ -25,12 +26,17 @@ def _is_infection_sign(fact: AnyFact) -> bool:
 def could_matter(fact: AnyFact, measure: Measure, time_zero: TimeZero) -> bool:
     """Whether a version may have had a say in whether `time_zero` held.
 
-    An observation after a time zero cannot have: the last of the criteria gives the time.
+    An observation after a time zero cannot have, since the last of the criteria gives the
+    time; nor a culture or antibiotic so long after it that it confirms nothing of then.
     """
     if not moves_time_zero(measure, fact):
         return False
-    moment = act_time(fact)
-    return not (isinstance(fact, Observation) and time_zero.at is not None and moment is not None and moment > time_zero.at)
+    rule, moment = measure.time_zero, act_time(fact)
+    if time_zero.at is None or moment is None or not isinstance(rule, SevereSepsisCriteria):
+        return True
+    if isinstance(fact, Observation):
+        return moment <= time_zero.at
+    return moment - time_zero.at <= rule.antibiotic_after_culture.delta or not _is_infection_sign(fact)
 
 
 def _moments(versions: Iterable[AnyFact], measure: Measure, now: datetime) -> list[datetime]:
@@ -44,15 +50,29 @@ def _moments(versions: Iterable[AnyFact], measure: Measure, now: datetime) -> li
     return sorted(moment for moment in moments if moment <= now)
 
 
-def _chart_known_at(chart: Chart, versions: list[AnyFact], moment: datetime) -> Chart:
-    known = FactStore()
-    for version in versions:
-        if version.received_at <= moment:
-            known.versions[version.fact_id] = (*known.versions.get(version.fact_id, ()), version)
-    drawn = Chart(chart.episode, chart.rules)
-    for fact in known.winners():
-        drawn.put(fact)
-    return drawn
+@dataclass(slots=True)
+class _Memory:
+    """A chart that learns what was received, moment by moment."""
+
+    chart: Chart
+    store: FactStore
+    pending: list[AnyFact]
+    """Versions not learned yet, the one received last first."""
+    held: dict[str, AnyFact] = field(default_factory=dict)
+
+    def learn_until(self, moment: datetime) -> None:
+        """Learn what was received up to and including `moment`."""
+        while self.pending and self.pending[-1].received_at <= moment:
+            self._learn(self.pending.pop().fact_id, moment)
+
+    def _learn(self, fact_id: str, moment: datetime) -> None:
+        held = self.held.pop(fact_id, None)
+        if held is not None:
+            self.chart.take(held)
+        known = [version for version in self.store.versions[fact_id] if version.received_at <= moment]
+        if not known[-1].retracted:
+            self.chart.put(known[-1])
+            self.held[fact_id] = known[-1]
 
 
 def find_belief(
@@ -61,14 +81,17 @@ def find_belief(
     """Find since when `time_zero`, which holds now, has been believed, by what was received when."""
     versions = [
         version
-        for fact_id in sorted(chart.fact_ids)
+        for fact_id in chart.fact_ids
         for version in store.versions[fact_id]
         if could_matter(version, measure, time_zero)
     ]
+    versions.sort(key=lambda version: (version.received_at, version.event_id), reverse=True)
+    memory = _Memory(Chart(chart.episode, chart.rules), store, versions)
     opened_at: datetime | None = None
     since: datetime | None = None
-    for moment in _moments(versions, measure, now):
-        found = find_time_zero(_chart_known_at(chart, versions, moment), measure, span, moment)
+    for moment in _moments(tuple(versions), measure, now):
+        memory.learn_until(moment)
+        found = find_time_zero(memory.chart, measure, span, moment)
         if found is not None and opened_at is None:
             opened_at = moment
         if found is None or found.at != time_zero.at:

@@ -1,6 +1,7 @@
 """The chart of one episode: its facts, sorted into what measures ask for."""
 
 from bisect import insort
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -57,6 +58,15 @@ def _shelf(fact: AnyFact, rules: Conventions) -> str | None:
             return None
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Something worked out of the facts between two instants, both included."""
+
+    since: datetime
+    until: datetime
+    value: object
+
+
 @dataclass(slots=True)
 class Chart:
     """The facts of one episode that hold, each list in time order.
@@ -67,6 +77,7 @@ class Chart:
         patients: Demographics, sorted by id.
         sources: Names of the sources that fed this episode.
         fact_ids: Every fact of this episode, also those that were retracted.
+        memory: What was worked out of a stretch of time, forgotten when a fact of that stretch comes or goes.
     """
 
     episode: Episode
@@ -75,6 +86,11 @@ class Chart:
     patients: list[Patient] = field(default_factory=list)
     sources: set[str] = field(default_factory=set)
     fact_ids: set[str] = field(default_factory=set)
+    memory: dict[Hashable, Remembered] = field(default_factory=dict)
+
+    def _forget(self, moment: datetime) -> None:
+        for key in [key for key, kept in self.memory.items() if kept.since <= moment <= kept.until]:
+            del self.memory[key]
 
     def put(self, fact: AnyFact) -> None:
         """Add a fact that holds."""
@@ -84,12 +100,15 @@ class Chart:
         self.sources.add(fact.source)
         shelf = _shelf(fact, self.rules)
         if shelf is not None:
-            insort(self.shelves.setdefault(shelf, []), (act_time(fact) or place_time(fact), fact.event_id, fact), key=_order)
+            moment = act_time(fact) or place_time(fact)
+            self._forget(moment)
+            insort(self.shelves.setdefault(shelf, []), (moment, fact.event_id, fact), key=_order)
 
     def take(self, fact: AnyFact) -> None:
         """Remove a fact that no longer holds."""
         shelf = _shelf(fact, self.rules)
         if shelf is not None:
+            self._forget(act_time(fact) or place_time(fact))
             self.shelves[shelf] = [entry for entry in self.shelves[shelf] if entry[1] != fact.event_id]
 
     def visits(self, *steps: VisitStep) -> list[Timed]:
@@ -161,9 +180,7 @@ def draw_charts(store: FactStore, rules: Conventions) -> Charts:
     """Sort a patient's facts into the charts of their episodes."""
     charts = tuple(Chart(episode, rules) for episode in find_episodes(store.winners(), rules))
     drawn = Charts(rules, charts)
-    drawn.by_encounter = {
-        encounter.encounter_id: chart for chart in charts for encounter in chart.episode.encounters
-    }
+    drawn.by_encounter = {encounter.encounter_id: chart for chart in charts for encounter in chart.episode.encounters}
     for versions in store.versions.values():
         latest = versions[-1]
         if not isinstance(latest, Patient | Link | Merge):

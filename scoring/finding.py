@@ -1,7 +1,7 @@
 """What the chart holds for one element: the act that counts, and whether the element applies."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from schemas.clinical import AnyFact, Domain, DrugClass, Medication, Observation, Quantity, Specimen
@@ -114,7 +114,9 @@ def _blood_culture(search: Search, clock: BundleClock) -> Finding:
         return finding
     lost = finding.done_at is None or search.resolution.cut(finding.done_at) > search.resolution.cut(antibiotic[0])
     return replace(
-        finding, facts=(*finding.facts, antibiotic[2]), reason="antibiotic_first" if lost and _closed_by(antibiotic, clock, search) else None
+        finding,
+        facts=(*finding.facts, antibiotic[2]),
+        reason="antibiotic_first" if lost and _closed_by(antibiotic, clock, search) else None,
     )
 
 
@@ -168,7 +170,9 @@ def _repeat_lactate(search: Search, clock: BundleClock) -> Finding:
     initial = initial_lactate(search)
     if initial is None:
         gone = search.now >= clock.closes_at
-        return Finding(applies=not gone, waits=not gone, reason="no_initial_lactate" if gone else "no_initial_lactate_yet")
+        return Finding(
+            applies=not gone, waits=not gone, reason="no_initial_lactate" if gone else "no_initial_lactate_yet"
+        )
     if initial.value is None:
         return Finding(facts=(initial,), blocked="no_value", reason="no_value")
     limit = search.rule.elevated_above
@@ -177,7 +181,9 @@ def _repeat_lactate(search: Search, clock: BundleClock) -> Finding:
     later = [each for each in search.chart.observations(Quantity.LACTATE) if each[0] > initial.collected_at]
     finding = first_done(search, later, clock)
     return replace(
-        finding, facts=(*finding.facts, initial), condition_known_at=search.store.known_at(initial, lambda fact: _elevation(fact))
+        finding,
+        facts=(*finding.facts, initial),
+        condition_known_at=search.store.known_at(initial, lambda fact: _elevation(fact)),
     )
 
 
@@ -191,7 +197,11 @@ def _completed(fact: AnyFact) -> datetime | None:
 
 def _weight(search: Search) -> Observation | None:
     """The last weight by time zero, else the first after it."""
-    weights = [fact for _, _, fact in search.chart.observations(Quantity.WEIGHT) if isinstance(fact, Observation) and fact.value]
+    weights = [
+        fact
+        for _, _, fact in search.chart.observations(Quantity.WEIGHT)
+        if isinstance(fact, Observation) and fact.value
+    ]
     before = [fact for fact in weights if search.resolution.cut(fact.collected_at) <= search.time_zero]
     return before[-1] if before else next(iter(weights), None)
 

@@ -1,10 +1,30 @@
 """Which facts can change what of a measure: a fact that cannot is kept, and nothing is judged anew."""
 
-from schemas.clinical import Act, ActName, AnyFact, Culture, DrugClass, Medication, Observation, Quantity, Specimen
-from schemas.clinical import Visit, VisitStep
-from scoring.measure import Criterion, ElementAct, FirstEntryAct, Measure, ProtocolElseFirstContact, SevereSepsisCriteria
+from schemas.clinical import (
+    Act,
+    ActName,
+    AnyFact,
+    Culture,
+    DrugClass,
+    Medication,
+    Observation,
+    Quantity,
+    Specimen,
+    Visit,
+    VisitStep,
+)
+from scoring.measure import (
+    Criterion,
+    ElementAct,
+    FirstEntryAct,
+    Measure,
+    ProtocolElseFirstContact,
+    SevereSepsisCriteria,
+)
 
 CONTACTS = frozenset({VisitStep.ARRIVED, VisitStep.TRIAGED, VisitStep.ADMITTED})
+SHOWN_QUANTITIES = frozenset({Quantity.LACTATE, Quantity.WEIGHT})
+"""Quantities that an element or the timeline uses at any time of the stay, not only up to time zero."""
 INFECTION_SPECIMENS = frozenset({Specimen.BLOOD, Specimen.STERILE})
 
 

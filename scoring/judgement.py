@@ -18,7 +18,7 @@ class Judgement:
 
     Attributes:
         cases: One a case and measure, by case and measure.
-        never_opened: Episodes in which no measure opened a case, and those in which some did not, by measure.
+        never_opened: By measure, how many episodes it opened no case in.
         unplaced: By `event_id`, why a fact without an encounter number belongs to no stay.
     """
 
@@ -34,11 +34,12 @@ def judge(state: PatientState, rules: Rules, as_of: datetime) -> Judgement:
     """
     charts = draw_charts(state.facts, rules.conventions)
     records: list[CaseRecord] = []
-    never_opened: dict[str, int] = {}
+    never_opened = {measure.identifier: 0 for measure in rules.measures}
     for measure in rules.measures:
         for chart in charts.charts:
-            cases = find_cases(chart, state.facts, measure, as_of, belief_from_facts(chart, state.facts, measure, as_of))
-            never_opened[measure.identifier] = never_opened.get(measure.identifier, 0) + (not cases)
+            believe = belief_from_facts(chart, state.facts, measure, as_of)
+            cases = find_cases(chart, state.facts, measure, as_of, believe)
+            never_opened[measure.identifier] += not cases
             records += [case_record(case, 0, as_of, owner_of(state)) for case in cases]
     unplaced = {state.facts.versions[fact_id][-1].event_id: why for fact_id, why in charts.unplaced.items()}
     records.sort(key=lambda record: (record.case_id, record.measure))

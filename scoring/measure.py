@@ -138,9 +138,7 @@ class SevereSepsisCriteria(StrictModel):
     organ_dysfunction: tuple[Criterion, ...]
 
 
-TimeZeroRule = Annotated[
-    FirstEntryAct | ProtocolElseFirstContact | SevereSepsisCriteria, Field(discriminator="rule")
-]
+TimeZeroRule = Annotated[FirstEntryAct | ProtocolElseFirstContact | SevereSepsisCriteria, Field(discriminator="rule")]
 
 
 class AgeExclusion(StrictModel):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
+from schemas.clinical import AnyFact, Observation
 from schemas.topics import joined_key
 from scoring.announcement import announce, take_back
 from scoring.arrival import Arrival
@@ -11,7 +12,7 @@ from scoring.assessment import Assessment, Belief
 from scoring.belief import could_matter, find_belief, keep_belief
 from scoring.case import find_cases
 from scoring.chart import Chart, draw_charts
-from scoring.interest import touches
+from scoring.interest import SHOWN_QUANTITIES, touches
 from scoring.judgement import owner_of
 from scoring.measure import Measure
 from scoring.outbox import Outbox
@@ -26,12 +27,22 @@ def _is_due(cases: list[Assessment], now: datetime) -> bool:
     return any((wake := case.wakes_at) is not None and wake <= now for case in cases)
 
 
-def _is_touched(measure: Measure, chart: Chart, arrival: Arrival) -> bool:
+def _is_touched(measure: Measure, chart: Chart, arrival: Arrival, earlier: list[Assessment]) -> bool:
     if arrival.merged:
         return True
     if arrival.chart is None:
         return bool(arrival.versions)
-    return arrival.chart is chart and any(touches(measure, version) for version in arrival.versions)
+    if arrival.chart is not chart or not any(touches(measure, version) for version in arrival.versions):
+        return False
+    return not all(_comes_too_late(version, earlier) for version in arrival.versions)
+
+
+def _comes_too_late(fact: AnyFact, earlier: list[Assessment]) -> bool:
+    """Whether a vital sign or result lies after the only case's time zero, so that it cannot move it."""
+    if len(earlier) != 1 or not isinstance(fact, Observation) or fact.quantity in SHOWN_QUANTITIES:
+        return False
+    found = earlier[0].time_zero
+    return found.at is not None and not found.lapsed and fact.collected_at > found.at
 
 
 def _must_ask_facts(arrival: Arrival, measure: Measure, time_zero: TimeZero) -> bool:
@@ -93,7 +104,9 @@ def _judge_episode(
     state: PatientState, chart: Chart, measure: Measure, arrival: Arrival, outbox: Outbox, now: datetime
 ) -> list[Assessment]:
     """Judge one episode under one measure, and say what is new of it."""
-    believer = _Believer(state, chart, measure, arrival, now, state.cases.get((chart.episode.case_id, measure.identifier)))
+    believer = _Believer(
+        state, chart, measure, arrival, now, state.cases.get((chart.episode.case_id, measure.identifier))
+    )
     cases = find_cases(chart, state.facts, measure, now, believer)
     believer.forget_the_gone()
     for case in cases:
@@ -106,7 +119,9 @@ def _judge_episode(
     return cases
 
 
-def _remove_the_gone(state: PatientState, present: set[CaseKey], outbox: Outbox, now: datetime, *, merged: bool) -> None:
+def _remove_the_gone(
+    state: PatientState, present: set[CaseKey], outbox: Outbox, now: datetime, *, merged: bool
+) -> None:
     """Take back the alerts of cases that are no more, and name their records for removal."""
     facility_id, _ = owner_of(state)
     for key in [each for each in state.published if each not in present]:
@@ -128,7 +143,7 @@ def review(state: PatientState, rules: Rules, outbox: Outbox, arrival: Arrival) 
         for measure in rules.measures:
             key = (chart.episode.case_id, measure.identifier)
             earlier = state.cases.get(key)
-            if earlier is None or _is_touched(measure, chart, arrival) or _is_due(earlier, now):
+            if earlier is None or _is_touched(measure, chart, arrival, earlier) or _is_due(earlier, now):
                 earlier = _judge_episode(state, chart, measure, arrival, outbox, now)
             standing[key] = earlier
     state.cases = standing

@@ -83,7 +83,9 @@ def element_sentence(assessed: ElementAssessment, time_zero: datetime | None) ->
         case ElementStatus.OVERDUE:
             return f"{word} overdue, possibly uncharted: window closed {clock(window.closes_at, time_zero)}, nothing charted{_because(reason)}."
         case ElementStatus.MISSED:
-            return f"{word} missed: window closed {clock(window.closes_at, time_zero)}, nothing charted{_because(reason)}."
+            return (
+                f"{word} missed: window closed {clock(window.closes_at, time_zero)}, nothing charted{_because(reason)}."
+            )
         case _:
             return f"{word} due by {clock(window.due_at, time_zero)}, nothing charted."
 
@@ -105,7 +107,9 @@ def time_zero_sentence(assessment: Assessment) -> str:
     return f"Time zero {found.at:%Y-%m-%d %H:%M}, by {found.rule.replace('_', ' ')}."
 
 
-def alert_sentence(kind: AlertKind, reason: AlertReason | None, assessed: ElementAssessment, time_zero: datetime | None) -> str:
+def alert_sentence(
+    kind: AlertKind, reason: AlertReason | None, assessed: ElementAssessment, time_zero: datetime | None
+) -> str:
     """What an alert says of an element."""
     word, window, done_at = WORDS[assessed.element], assessed.clock, assessed.finding.done_at
     match kind:

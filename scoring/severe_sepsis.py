@@ -9,10 +9,17 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from schemas.clinical import AnyFact, Observation, Specimen
-from scoring.chart import Chart, Timed
+from scoring.chart import Chart, Remembered, Timed
 from scoring.measure import Criterion, Resolution, SevereSepsisCriteria
+
+Met = tuple[datetime, tuple[AnyFact, ...]]
+"""When the criteria are met together, and the facts that meet them."""
+
+Reach = tuple[datetime, datetime]
+"""The stretch of time around an onset in which facts count, both ends included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,17 @@ def _hits(chart: Chart, criterion: Criterion, since: datetime, until: datetime) 
             yield moment, fact
 
 
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A fact that meets a criterion, with its time cut to the measure's resolution."""
+
+    moment: datetime
+    at: datetime
+    criterion: str
+    is_sirs: bool
+    fact: AnyFact
+
+
 @dataclass(slots=True)
 class _Sweep:
     """The latest hit of each criterion while time moves on."""
@@ -109,6 +127,13 @@ class _Sweep:
     sirs: dict[str, tuple[datetime, AnyFact]]
     dysfunction: tuple[datetime, AnyFact] | None = None
 
+    def see(self, hit: _Hit) -> None:
+        """Take one more hit into account."""
+        if hit.is_sirs:
+            self.sirs[hit.criterion] = (hit.moment, hit.fact)
+        else:
+            self.dysfunction = (hit.moment, hit.fact)
+
     def met_at(self, now: datetime) -> tuple[AnyFact, ...] | None:
         """The facts that meet the criteria together at `now`; None where they do not."""
         recent = [hit for hit in self.sirs.values() if now - hit[0] <= self.within]
@@ -117,29 +142,48 @@ class _Sweep:
         return (*(fact for _, fact in recent), self.dysfunction[1])
 
 
-def _present(chart: Chart, rule: SevereSepsisCriteria, onset: Onset, resolution: Resolution) -> tuple[datetime, tuple[AnyFact, ...]] | None:
+def _gather(chart: Chart, rule: SevereSepsisCriteria, reach: Reach, resolution: Resolution) -> list[_Hit]:
+    """Hits within reach of an onset, in time order; none where organ dysfunction is missing anyway."""
+    dysfunction = [
+        _Hit(resolution.cut(at), at, criterion.criterion, False, fact)
+        for criterion in rule.organ_dysfunction
+        for at, fact in _hits(chart, criterion, *reach)
+    ]
+    if not dysfunction:
+        return []
+    sirs = [
+        _Hit(resolution.cut(at), at, criterion.criterion, True, fact)
+        for criterion in rule.sirs
+        for at, fact in _hits(chart, criterion, *reach)
+    ]
+    return sorted((*dysfunction, *sirs), key=lambda hit: (hit.moment, hit.at, hit.criterion, hit.fact.event_id))
+
+
+def _sweep(hits: list[_Hit], rule: SevereSepsisCriteria, onset_at: datetime, start: datetime) -> Met | None:
     """The first time from an onset on at which all criteria are met within reach of each other."""
-    within, start = rule.within.delta, resolution.cut(onset.at)
-    reach = (start - within, start + within + resolution.unit)
-    hits = sorted(
-        [(resolution.cut(at), at, c.criterion, True, fact) for c in rule.sirs for at, fact in _hits(chart, c, *reach)]
-        + [(resolution.cut(at), at, c.criterion, False, fact) for c in rule.organ_dysfunction for at, fact in _hits(chart, c, *reach)],
-        key=lambda hit: (hit[0], hit[1], hit[2], hit[4].event_id),
-    )
-    sweep = _Sweep(within, rule.sirs_needed.value, {})
-    for place, (moment, at, criterion, is_sirs, fact) in enumerate(hits):
-        if is_sirs:
-            sweep.sirs[criterion] = (moment, fact)
-        else:
-            sweep.dysfunction = (moment, fact)
-        following = hits[place + 1][0] if place + 1 < len(hits) else None
-        now = max(moment, start)
-        if now - start > within or (following is not None and following <= now and following <= start):
+    sweep = _Sweep(rule.within.delta, rule.sirs_needed.value, {})
+    for place, hit in enumerate(hits):
+        sweep.see(hit)
+        before_onset = place + 1 < len(hits) and hits[place + 1].moment <= start
+        now = max(hit.moment, start)
+        if before_onset or now - start > sweep.within:
             continue
         met = sweep.met_at(now)
         if met is not None:
-            return max(at, onset.at), met
+            return max(hit.at, onset_at), met
     return None
+
+
+def _present(chart: Chart, rule: SevereSepsisCriteria, onset: Onset, resolution: Resolution) -> Met | None:
+    """As `_sweep`, remembered by the chart for as long as nothing near the onset changes."""
+    key = (id(rule), onset.at)
+    kept = chart.memory.get(key)
+    if kept is None:
+        start = resolution.cut(onset.at)
+        reach = (start - rule.within.delta, start + rule.within.delta + resolution.unit)
+        found = _sweep(_gather(chart, rule, reach, resolution), rule, onset.at, start)
+        kept = chart.memory[key] = Remembered(*reach, found)
+    return cast("Met | None", kept.value)
 
 
 def find_presentation(
