@@ -97,7 +97,7 @@ def _announce_element(
     threads = thread.said.threads
     said = threads.get(assessed.element, Said())
     while (decision := decide_alert(said, now)) is not None:
-        sentence = alert_sentence(decision.kind, decision.reason, assessed, case.time_zero.at)
+        sentence = alert_sentence(decision, assessed, case.time_zero.at)
         alert = thread.alert(decision, now.due_at, sentence)
         outbox.alerts.append(alert)
         said = note(said, now, decision, alert.alert_id)
@@ -111,7 +111,7 @@ def _announce_bundle(thread: _Thread, case: Assessment, outbox: Outbox) -> None:
     running = any(each.status in RUNNING and not each.past_when_known for each in case.elements)
     said = thread.said.threads.get(Element.BUNDLE, Said())
     while (decision := decide_bundle_alert(said, now, running=running)) is not None:
-        alert = thread.alert(decision, now.due_at, bundle_alert_sentence(decision.kind, decision.reason, case))
+        alert = thread.alert(decision, now.due_at, bundle_alert_sentence(decision, case))
         outbox.alerts.append(alert)
         said = note(said, now, decision, alert.alert_id)
         thread.said.threads[Element.BUNDLE] = said

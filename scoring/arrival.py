@@ -1,7 +1,6 @@
 """A fact arrives: into the store, onto its chart, or on to the patient it was merged into."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from schemas.clinical import AnyFact, Link, Merge, Patient, Visit
 from scoring.act_time import act_time
@@ -83,7 +82,7 @@ def fold(state: PatientState, fact: AnyFact, rules: Rules, outbox: Outbox) -> Ar
     held = state.facts.winner(fact.fact_id)
     if not state.facts.add(fact):
         return None
-    latest: datetime | None = state.latest_receipt
+    latest = state.latest_receipt
     in_order = latest is not None and fact.received_at > latest
     state.latest_receipt = fact.received_at if latest is None else max(latest, fact.received_at)
     merge = merge_of(state) if isinstance(fact, Merge) or state.is_merged else None

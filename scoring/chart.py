@@ -4,6 +4,7 @@ from bisect import insort
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple, assert_never
 
 from schemas.clinical import (
     Act,
@@ -27,12 +28,26 @@ from scoring.episode import Episode, Unplaced, find_episodes, place
 from scoring.fact_store import FactStore
 from scoring.rules import Conventions
 
-Timed = tuple[datetime, str, AnyFact]
-"""A fact with the time it is sorted by, and its id against ties."""
+
+class Timed(NamedTuple):
+    """A fact with the time it is sorted by, and its id against ties."""
+
+    moment: datetime
+    event_id: str
+    fact: AnyFact
 
 
-def _order(entry: Timed) -> tuple[datetime, str]:
-    return entry[0], entry[1]
+def order(entry: Timed) -> tuple[datetime, str]:
+    """What lists of timed facts are sorted by."""
+    return entry.moment, entry.event_id
+
+
+def _medication_shelf(fact: Medication, rules: Conventions) -> str | None:
+    if fact.started_at is None:
+        return None
+    if fact.drug_class is not DrugClass.ANTIBACTERIAL:
+        return f"medication:{fact.drug_class}"
+    return "antibiotic" if fact.route in rules.antibiotics.routes else None
 
 
 def _shelf(fact: AnyFact, rules: Conventions) -> str | None:
@@ -46,16 +61,14 @@ def _shelf(fact: AnyFact, rules: Conventions) -> str | None:
             return f"observation:{fact.quantity}"
         case Culture():
             return f"culture:{fact.specimen}" if fact.collected_at else None
-        case Medication(started_at=None):
-            return None
-        case Medication(drug_class=DrugClass.ANTIBACTERIAL):
-            return "antibiotic" if fact.route in rules.antibiotics.routes else None
         case Medication():
-            return f"medication:{fact.drug_class}"
+            return _medication_shelf(fact, rules)
         case Coverage():
             return f"coverage:{fact.domain}"
-        case _:
+        case Patient() | Merge() | Link():
             return None
+        case _:
+            assert_never(fact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +115,18 @@ class Chart:
         if shelf is not None:
             moment = act_time(fact) or place_time(fact)
             self._forget(moment)
-            insort(self.shelves.setdefault(shelf, []), (moment, fact.event_id, fact), key=_order)
+            insort(self.shelves.setdefault(shelf, []), Timed(moment, fact.event_id, fact), key=order)
 
     def take(self, fact: AnyFact) -> None:
         """Remove a fact that no longer holds."""
         shelf = _shelf(fact, self.rules)
         if shelf is not None:
             self._forget(act_time(fact) or place_time(fact))
-            self.shelves[shelf] = [entry for entry in self.shelves[shelf] if entry[1] != fact.event_id]
+            self.shelves[shelf] = [entry for entry in self.shelves[shelf] if entry.event_id != fact.event_id]
 
     def visits(self, *steps: VisitStep) -> list[Timed]:
         """Steps of the visit, in time order."""
-        return sorted((entry for step in steps for entry in self.shelves.get(f"visit:{step}", ())), key=_order)
+        return sorted((entry for step in steps for entry in self.shelves.get(f"visit:{step}", ())), key=order)
 
     def acts(self, act: ActName) -> list[Timed]:
         """Acts of one name, in time order."""
@@ -130,7 +143,7 @@ class Chart:
     def cultures(self, *specimens: Specimen) -> list[Timed]:
         """Cultures drawn, in time order."""
         return sorted(
-            (entry for specimen in specimens for entry in self.shelves.get(f"culture:{specimen}", ())), key=_order
+            (entry for specimen in specimens for entry in self.shelves.get(f"culture:{specimen}", ())), key=order
         )
 
     def observations(self, quantity: Quantity) -> list[Timed]:
@@ -139,8 +152,9 @@ class Chart:
 
     def unit(self) -> str | None:
         """Ward after the last step of the visit that names one."""
-        named = [entry for entry in self.visits(*VisitStep) if isinstance(entry[2], Visit) and entry[2].unit]
-        return named[-1][2].unit if named else None  # type: ignore[union-attr]
+        facts = [entry.fact for entry in self.visits(*VisitStep)]
+        named = [fact.unit for fact in facts if isinstance(fact, Visit) and fact.unit]
+        return named[-1] if named else None
 
 
 @dataclass(slots=True)

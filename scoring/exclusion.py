@@ -33,7 +33,7 @@ def stay_end(chart: Chart, *, expired_only: bool) -> tuple[datetime, AnyFact] | 
     """
     discharges = chart.visits(VisitStep.DISCHARGED)
     deaths = chart.visits(VisitStep.DIED)
-    expired = [each for each in discharges if _is_expired(each[2], chart)]
+    expired = [each for each in discharges if _is_expired(each.fact, chart)]
     if not expired_only or expired or deaths:
         for moment, _, fact in (expired or discharges or deaths)[-1:]:
             return moment, fact

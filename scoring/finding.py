@@ -46,7 +46,7 @@ class Search:
     def from_look_back(self, entries: list[Timed]) -> list[Timed]:
         """Entries from the look-back on."""
         since = self.since
-        return entries if since is None else [each for each in entries if self.resolution.cut(each[0]) >= since]
+        return entries if since is None else [each for each in entries if self.resolution.cut(each.moment) >= since]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +78,22 @@ class Finding:
 
 def _is_possible(entry: Timed, since: datetime | None, clock: BundleClock) -> bool:
     """Whether some minute of a day-only act's day lies in the window."""
-    return entry[0] < clock.closes_at and (since is None or entry[0] + timedelta(days=1) > since)
+    return entry.moment < clock.closes_at and (since is None or entry.moment + timedelta(days=1) > since)
 
 
 def _surely_in(entry: Timed, since: datetime | None, clock: BundleClock) -> bool:
     """Whether every minute of a day-only act's day lies in the window."""
-    return entry[0] + timedelta(days=1) <= clock.closes_at and (since is None or entry[0] >= since)
+    return entry.moment + timedelta(days=1) <= clock.closes_at and (since is None or entry.moment >= since)
 
 
 def first_done(search: Search, entries: list[Timed], clock: BundleClock) -> Finding:
     """The first act from the look-back on; an act known by its day counts only where all of that day would do."""
     doubt = None
     for entry in entries:
-        if entry[2].day_only and not _surely_in(entry, search.since, clock):
+        if entry.fact.day_only and not _surely_in(entry, search.since, clock):
             doubt = "day_only" if _is_possible(entry, search.since, clock) else doubt
         elif entry in search.from_look_back([entry]):
-            return _done(search, entry[2], act_time, doubt)
+            return _done(search, entry.fact, act_time, doubt)
     return Finding(doubt=doubt)
 
 
@@ -112,16 +112,16 @@ def _blood_culture(search: Search, clock: BundleClock) -> Finding:
     antibiotic = first_antibiotic(search)
     if antibiotic is None:
         return finding
-    lost = finding.done_at is None or search.resolution.cut(finding.done_at) > search.resolution.cut(antibiotic[0])
+    lost = finding.done_at is None or search.resolution.cut(finding.done_at) > search.resolution.cut(antibiotic.moment)
     return replace(
         finding,
-        facts=(*finding.facts, antibiotic[2]),
+        facts=(*finding.facts, antibiotic.fact),
         reason="antibiotic_first" if lost and _closed_by(antibiotic, clock, search) else None,
     )
 
 
 def _closed_by(antibiotic: Timed, clock: BundleClock, search: Search) -> bool:
-    return clock.due_at == search.resolution.cut(antibiotic[0])
+    return clock.due_at == search.resolution.cut(antibiotic.moment)
 
 
 def first_antibiotic(search: Search) -> Timed | None:
@@ -129,7 +129,7 @@ def first_antibiotic(search: Search) -> Timed | None:
     look_back = search.rule.antibiotic_look_back
     since = None if look_back is None else search.time_zero - look_back.delta
     for entry in search.chart.antibiotics():
-        if not entry[2].day_only and (since is None or search.resolution.cut(entry[0]) >= since):
+        if not entry.fact.day_only and (since is None or search.resolution.cut(entry.moment) >= since):
             return entry
     return None
 
@@ -139,7 +139,7 @@ def early_close(search: Search) -> Close | None:
     if not search.rule.before_antibiotic:
         return None
     antibiotic = first_antibiotic(search)
-    return None if antibiotic is None else Close(antibiotic[0], search.store.known_at(antibiotic[2], act_time))
+    return None if antibiotic is None else Close(antibiotic.moment, search.store.known_at(antibiotic.fact, act_time))
 
 
 def _first_lactate(search: Search, clock: BundleClock) -> Finding:
@@ -149,10 +149,10 @@ def _first_lactate(search: Search, clock: BundleClock) -> Finding:
 def initial_lactate(search: Search) -> Observation | None:
     """The highest lactate from the look-back to time zero, else the first after it."""
     lactates = search.from_look_back(search.chart.observations(Quantity.LACTATE))
-    before = [each for each in lactates if search.resolution.cut(each[0]) <= search.time_zero]
+    before = [each for each in lactates if search.resolution.cut(each.moment) <= search.time_zero]
     if before:
-        best = max(before, key=lambda each: (_value(each[2]), -each[0].timestamp(), each[1]))
-        return best[2] if isinstance(best[2], Observation) else None
+        best = max(before, key=lambda each: (_value(each.fact), -each.moment.timestamp(), each.event_id))
+        return best.fact if isinstance(best.fact, Observation) else None
     return next((fact for _, _, fact in lactates if isinstance(fact, Observation)), None)
 
 
@@ -178,17 +178,13 @@ def _repeat_lactate(search: Search, clock: BundleClock) -> Finding:
     limit = search.rule.elevated_above
     if limit is None or initial.value <= limit.value:
         return Finding(facts=(initial,), applies=False, reason="lactate_not_elevated")
-    later = [each for each in search.chart.observations(Quantity.LACTATE) if each[0] > initial.collected_at]
+    later = [each for each in search.chart.observations(Quantity.LACTATE) if each.moment > initial.collected_at]
     finding = first_done(search, later, clock)
     return replace(
         finding,
         facts=(*finding.facts, initial),
-        condition_known_at=search.store.known_at(initial, lambda fact: _elevation(fact)),
+        condition_known_at=search.store.known_at(initial, act_time),
     )
-
-
-def _elevation(fact: AnyFact) -> datetime | None:
-    return fact.collected_at if isinstance(fact, Observation) else None
 
 
 def _completed(fact: AnyFact) -> datetime | None:

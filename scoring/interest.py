@@ -66,10 +66,22 @@ def moves_time_zero(measure: Measure, fact: AnyFact) -> bool:
             return _is_sepsis_sign(fact, rule)
 
 
+def _weighs_fluids(measure: Measure) -> bool:
+    return any(rule.act is ElementAct.WEIGHT_BASED_CRYSTALLOID for rule in measure.elements.values())
+
+
 def touches(measure: Measure, fact: AnyFact) -> bool:
     """Whether the fact may change anything the measure says or its timeline shows."""
-    if not isinstance(fact, Observation) or fact.quantity is Quantity.LACTATE:
-        return True
-    if fact.quantity is Quantity.WEIGHT:
-        return any(rule.act is ElementAct.WEIGHT_BASED_CRYSTALLOID for rule in measure.elements.values())
-    return moves_time_zero(measure, fact)
+    match fact:
+        case Medication():
+            return fact.drug_class is DrugClass.ANTIBACTERIAL or (
+                fact.drug_class is DrugClass.CRYSTALLOID and _weighs_fluids(measure)
+            )
+        case Observation(quantity=Quantity.LACTATE):
+            return True
+        case Observation(quantity=Quantity.WEIGHT):
+            return _weighs_fluids(measure)
+        case Observation():
+            return moves_time_zero(measure, fact)
+        case _:
+            return True

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -26,7 +27,7 @@ class Duration(StrictModel):
     unit: Literal["minutes", "hours", "days"]
     source: str
 
-    @property
+    @cached_property
     def delta(self) -> timedelta:
         """The length as a `timedelta`."""
         return timedelta(**{self.unit: self.value})
@@ -62,7 +63,7 @@ class Offsets(StrictModel):
     unit: Literal["minutes"]
     source: str
 
-    @property
+    @cached_property
     def deltas(self) -> tuple[timedelta, ...]:
         """The offsets as `timedelta`, farthest first."""
         return tuple(timedelta(minutes=minutes) for minutes in self.value)

@@ -1,5 +1,6 @@
 """Records of a case: what is published and shown of an assessment."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -8,13 +9,14 @@ from schemas.clinical import QUANTITY_UNITS, Act, AnyFact, Culture, Medication, 
 from schemas.verdict import SETTLED, Element, ElementStatus, Evidence, Verdict
 from scoring.act_time import act_time
 from scoring.assessment import BLANK_STATUS, Assessment, ElementAssessment, bundle_status
-from scoring.chart import Chart
+from scoring.chart import Timed
 from scoring.finding import Finding
+from scoring.interest import touches
 from scoring.measure import ElementAct
 from scoring.sentence import bundle_sentence, element_sentence, time_zero_sentence
 
-SHOWN_SHELVES = ("visit:", "act:", "culture:", "medication:", "antibiotic", f"observation:{Quantity.LACTATE}")
-"""Shelves of the chart that the timeline shows; the rest of the chart is vital signs and laboratory."""
+SHOWN_SHELVES = ("visit:", "act:", "culture:", "antibiotic", f"observation:{Quantity.LACTATE}")
+"""Shelves of the chart that every timeline shows; a measure may show more (`touches`)."""
 
 
 def describe(fact: AnyFact) -> tuple[str, str, float | None, str | None]:
@@ -107,26 +109,38 @@ def _bundle(assessment: Assessment, verdicts: tuple[Verdict, ...], ids: dict[str
     )
 
 
-def _timeline(chart: Chart, time_zero: datetime | None) -> Iterator[TimelineEntry]:
+def _shown(case: Assessment) -> Iterator[Timed]:
+    """What the measure looks at, around time zero; everything of the stay where there is none."""
+    near, time_zero = case.chart.rules.timeline, case.time_zero.at
+    for name, shelf in case.chart.shelves.items():
+        if name.startswith(SHOWN_SHELVES) or (
+            shelf and name.startswith("medication:") and touches(case.measure, shelf[0].fact)
+        ):
+            if time_zero is None:
+                yield from shelf
+            else:
+                first = bisect_left(shelf, time_zero - near.before.delta, key=_moment)
+                yield from shelf[first : bisect_right(shelf, time_zero + near.after.delta, key=_moment)]
+
+
+def _moment(entry: Timed) -> datetime:
+    return entry.moment
+
+
+def _timeline(case: Assessment) -> Iterator[TimelineEntry]:
     """Facts around time zero, in time order."""
-    near = chart.rules.timeline
-    entries = sorted(
-        (each for name, shelf in chart.shelves.items() if name.startswith(SHOWN_SHELVES) for each in shelf),
-        key=lambda each: (each[0], each[1]),
-    )
-    for moment, event_id, fact in entries:
-        if time_zero is None or time_zero - near.before.delta <= moment <= time_zero + near.after.delta:
-            kind, what, value, unit = describe(fact)
-            yield TimelineEntry(
-                event_id=event_id,
-                type=kind,
-                what=what,
-                happened_at=moment,
-                recorded_at=fact.recorded_at,
-                received_at=fact.received_at,
-                value=value,
-                unit=unit,
-            )
+    for moment, event_id, fact in sorted(_shown(case), key=lambda each: (each.moment, each.event_id)):
+        kind, what, value, unit = describe(fact)
+        yield TimelineEntry.model_construct(
+            event_id=event_id,
+            type=kind,
+            what=what,
+            happened_at=moment,
+            recorded_at=fact.recorded_at,
+            received_at=fact.received_at,
+            value=value,
+            unit=unit,
+        )
 
 
 def case_record(assessment: Assessment, revision: int, as_of: datetime, owner: tuple[str, str]) -> CaseRecord:
@@ -155,5 +169,5 @@ def case_record(assessment: Assessment, revision: int, as_of: datetime, owner: t
         unit=chart.unit(),
         settled=not is_pending and all(verdict.status in SETTLED for verdict in verdicts),
         elements=(*verdicts, bundle),
-        timeline=tuple(_timeline(chart, found.at)),
+        timeline=tuple(_timeline(assessment)),
     )

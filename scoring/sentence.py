@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 from schemas.alert import AlertKind, AlertReason
 from schemas.verdict import Element, ElementStatus
+from scoring.alert_decision import Decision
 from scoring.assessment import Assessment, ElementAssessment
+from scoring.bundle_clock import BundleClock
 
 WORDS = {
     Element.PROTOCOL: "protocol",
@@ -64,30 +66,32 @@ def _because(reason: str | None) -> str:
     return "" if reason is None else f": {REASONS.get(reason, reason.replace('_', ' '))}"
 
 
+def _undone_sentence(assessed: ElementAssessment, window: BundleClock, near: datetime) -> str:
+    """How an element stands that is not done."""
+    word, why = WORDS[assessed.element].capitalize(), _because(assessed.reason)
+    match assessed.status:
+        case ElementStatus.NOT_APPLICABLE:
+            return f"{word} does not apply{why}."
+        case ElementStatus.NOT_OPEN:
+            return f"{word} is not due yet{why}."
+        case ElementStatus.CANNOT_ASSESS:
+            return f"{word} cannot be assessed{why}."
+        case ElementStatus.OVERDUE | ElementStatus.MISSED:
+            told = "missed" if assessed.status is ElementStatus.MISSED else "overdue, possibly uncharted"
+            return f"{word} {told}: window closed {clock(window.closes_at, near)}, nothing in time charted{why}."
+        case _:
+            return f"{word} due by {clock(window.due_at, near)}, nothing charted."
+
+
 def element_sentence(assessed: ElementAssessment, time_zero: datetime | None) -> str:
     """How an element stands, in one sentence."""
-    word = WORDS[assessed.element].capitalize()
-    done_at, window, reason = assessed.finding.done_at, assessed.clock, assessed.reason
-    if window is None or time_zero is None:
-        return f"{word}: {assessed.status.replace('_', ' ')}{_because(reason)}."
-    match assessed.status:
-        case ElementStatus.MET | ElementStatus.MET_LATE if done_at is not None:
-            told = f"{word} {clock(done_at, time_zero)}, {_distance(time_zero, done_at)}"
-            return f"{told}: {'in time' if assessed.status is ElementStatus.MET else 'too late'}{_because(reason)}."
-        case ElementStatus.NOT_APPLICABLE:
-            return f"{word} does not apply{_because(reason)}."
-        case ElementStatus.NOT_OPEN:
-            return f"{word} is not due yet{_because(reason)}."
-        case ElementStatus.CANNOT_ASSESS:
-            return f"{word} cannot be assessed{_because(reason)}."
-        case ElementStatus.OVERDUE:
-            return f"{word} overdue, possibly uncharted: window closed {clock(window.closes_at, time_zero)}, nothing charted{_because(reason)}."
-        case ElementStatus.MISSED:
-            return (
-                f"{word} missed: window closed {clock(window.closes_at, time_zero)}, nothing charted{_because(reason)}."
-            )
-        case _:
-            return f"{word} due by {clock(window.due_at, time_zero)}, nothing charted."
+    word, done_at = WORDS[assessed.element].capitalize(), assessed.finding.done_at
+    if assessed.clock is None or time_zero is None:
+        return f"{word}: {assessed.status.replace('_', ' ')}{_because(assessed.reason)}."
+    if done_at is None or assessed.status not in {ElementStatus.MET, ElementStatus.MET_LATE}:
+        return _undone_sentence(assessed, assessed.clock, time_zero)
+    told = "in time" if assessed.status is ElementStatus.MET else "too late"
+    return f"{word} {clock(done_at, time_zero)}, {_distance(time_zero, done_at)}: {told}{_because(assessed.reason)}."
 
 
 def bundle_sentence(status: ElementStatus, reason: str | None, elements: tuple[ElementAssessment, ...]) -> str:
@@ -107,34 +111,36 @@ def time_zero_sentence(assessment: Assessment) -> str:
     return f"Time zero {found.at:%Y-%m-%d %H:%M}, by {found.rule.replace('_', ' ')}."
 
 
-def alert_sentence(
-    kind: AlertKind, reason: AlertReason | None, assessed: ElementAssessment, time_zero: datetime | None
-) -> str:
+def alert_sentence(decision: Decision, assessed: ElementAssessment, time_zero: datetime | None) -> str:
     """What an alert says of an element."""
-    word, window, done_at = WORDS[assessed.element], assessed.clock, assessed.finding.done_at
-    match kind:
-        case AlertKind.WITHDRAWN if reason is AlertReason.MET_IN_TIME and done_at is not None:
-            return f"Taken back: {word} {clock(done_at, time_zero)}, in time."
+    word, window, done_at, why = (
+        WORDS[assessed.element],
+        assessed.clock,
+        assessed.finding.done_at,
+        _because(decision.reason),
+    )
+    done = "" if done_at is None else f"{word} {clock(done_at, time_zero)}"
+    match decision.kind:
+        case AlertKind.WITHDRAWN if decision.reason is AlertReason.MET_IN_TIME:
+            return f"Taken back: {done}, in time."
         case AlertKind.WITHDRAWN:
-            return f"Taken back: {word}{_because(reason)}."
-        case AlertKind.MISSED if window is not None and done_at is not None:
-            return f"Window closed {clock(window.closes_at, time_zero)}, {word} {clock(done_at, time_zero)}{_because(reason)}."
+            return f"Taken back: {word}{why}."
         case AlertKind.MISSED if window is not None:
-            return f"Window closed {clock(window.closes_at, time_zero)}, no {word} charted{_because(reason)}."
-        case AlertKind.AMENDED if reason is AlertReason.DONE_LATE and done_at is not None:
-            return f"{word.capitalize()} {clock(done_at, time_zero)}, after the window."
+            return f"Window closed {clock(window.closes_at, time_zero)}, {done or f'no {word} charted'}{why}."
+        case AlertKind.AMENDED if decision.reason is AlertReason.DONE_LATE:
+            return f"{done.capitalize()}, after the window."
         case AlertKind.DUE_SOON if window is not None:
             return f"{word.capitalize()} due by {clock(window.due_at, time_zero)}, none charted."
         case _:
-            return f"{word.capitalize()} changed{_because(reason)}: {element_sentence(assessed, time_zero)}"
+            return f"{word.capitalize()} changed{why}: {element_sentence(assessed, time_zero)}"
 
 
-def bundle_alert_sentence(kind: AlertKind, reason: AlertReason | None, assessment: Assessment) -> str:
+def bundle_alert_sentence(decision: Decision, assessment: Assessment) -> str:
     """What an alert says of the whole bundle."""
-    match kind:
+    match decision.kind:
         case AlertKind.BUNDLE_STARTED:
             return f"Bundle started. {time_zero_sentence(assessment)}"
         case AlertKind.WITHDRAWN:
-            return f"Taken back: bundle{_because(reason)}."
+            return f"Taken back: bundle{_because(decision.reason)}."
         case _:
-            return f"Bundle changed{_because(reason)}. {time_zero_sentence(assessment)}"
+            return f"Bundle changed{_because(decision.reason)}. {time_zero_sentence(assessment)}"

@@ -60,38 +60,50 @@ class Presentation:
 
 def _partnered(first: Timed, partners: list[Timed], reach: timedelta) -> AnyFact | None:
     """The first partner from `first` on, within reach of it."""
-    place = bisect_left(partners, first[0], key=lambda each: each[0])
-    if place < len(partners) and partners[place][0] - first[0] <= reach:
-        return partners[place][2]
+    place = bisect_left(partners, first.moment, key=lambda each: each.moment)
+    if place < len(partners) and partners[place].moment - first.moment <= reach:
+        return partners[place].fact
     return None
 
 
 def _has_earlier_partner(sign: Timed, partners: list[Timed], reach: timedelta) -> bool:
-    place = bisect_left(partners, sign[0], key=lambda each: each[0])
-    return place > 0 and sign[0] - partners[place - 1][0] <= reach
+    place = bisect_left(partners, sign.moment, key=lambda each: each.moment)
+    return place > 0 and sign.moment - partners[place - 1].moment <= reach
 
 
-def _surrogate_onsets(
-    signs: list[Timed], partners: list[Timed], reach: tuple[timedelta, timedelta], lapse: timedelta
-) -> Iterable[Onset]:
-    """Onsets that begin with one of `signs`; `reach`: how far a partner may follow, and precede."""
+@dataclass(frozen=True, slots=True)
+class _Pairing:
+    """How far a partner may follow a sign of infection, and precede it, and how long it stands alone."""
+
+    follows: timedelta
+    precedes: timedelta
+    lapse: timedelta
+
+
+def _surrogate_onsets(signs: list[Timed], partners: list[Timed], pairing: _Pairing) -> Iterable[Onset]:
+    """Onsets that begin with one of `signs`."""
     for sign in signs:
-        partner = _partnered(sign, partners, reach[0])
+        partner = _partnered(sign, partners, pairing.follows)
         if partner is not None:
-            yield Onset(sign[0], (sign[2], partner), "surrogate_infection")
-        elif not _has_earlier_partner(sign, partners, reach[1]):
-            yield Onset(sign[0], (sign[2],), "surrogate_infection_provisional", sign[0] + lapse)
+            yield Onset(sign.moment, (sign.fact, partner), "surrogate_infection")
+        elif not _has_earlier_partner(sign, partners, pairing.precedes):
+            yield Onset(sign.moment, (sign.fact,), "surrogate_infection_provisional", sign.moment + pairing.lapse)
+
+
+def _exact(entries: list[Timed]) -> list[Timed]:
+    """Entries whose minute is known; an onset cannot be told from a day."""
+    return [entry for entry in entries if not entry.fact.day_only]
 
 
 def find_onsets(chart: Chart, rule: SevereSepsisCriteria, documented: list[Timed]) -> list[Onset]:
     """Signs of infection in time order: documented ones, and cultures with antibiotics."""
-    cultures = chart.cultures(Specimen.BLOOD, Specimen.STERILE)
-    antibiotics = chart.antibiotics()
+    cultures = _exact(chart.cultures(Specimen.BLOOD, Specimen.STERILE))
+    antibiotics = _exact(chart.antibiotics())
     before, after = rule.antibiotic_before_culture.delta, rule.antibiotic_after_culture.delta
     lapse = rule.unconfirmed_for.delta
-    onsets = [Onset(moment, (fact,), "documented_infection") for moment, _, fact in documented]
-    onsets += _surrogate_onsets(cultures, antibiotics, (after, before), lapse)
-    onsets += _surrogate_onsets(antibiotics, cultures, (before, after), lapse)
+    onsets = [Onset(entry.moment, (entry.fact,), "documented_infection") for entry in documented]
+    onsets += _surrogate_onsets(cultures, antibiotics, _Pairing(after, before, lapse))
+    onsets += _surrogate_onsets(antibiotics, cultures, _Pairing(before, after, lapse))
     return sorted(onsets, key=lambda onset: (onset.at, onset.lapses_at is not None, onset.rule))
 
 
@@ -100,8 +112,8 @@ def _hits(chart: Chart, criterion: Criterion, since: datetime, until: datetime) 
     shelf = chart.observations(criterion.quantity) if criterion.quantity else []
     if criterion.act:
         shelf = chart.acts(criterion.act)
-    low = bisect_left(shelf, since, key=lambda each: each[0])
-    high = bisect_right(shelf, until, key=lambda each: each[0])
+    low = bisect_left(shelf, since, key=lambda each: each.moment)
+    high = bisect_right(shelf, until, key=lambda each: each.moment)
     for moment, _, fact in shelf[low:high]:
         if not isinstance(fact, Observation) or (fact.value is not None and criterion.is_met_by(fact.value)):
             yield moment, fact
@@ -114,8 +126,8 @@ class _Hit:
     moment: datetime
     at: datetime
     criterion: str
-    is_sirs: bool
     fact: AnyFact
+    is_sirs: bool
 
 
 @dataclass(slots=True)
@@ -145,14 +157,14 @@ class _Sweep:
 def _gather(chart: Chart, rule: SevereSepsisCriteria, reach: Reach, resolution: Resolution) -> list[_Hit]:
     """Hits within reach of an onset, in time order; none where organ dysfunction is missing anyway."""
     dysfunction = [
-        _Hit(resolution.cut(at), at, criterion.criterion, False, fact)
+        _Hit(resolution.cut(at), at, criterion.criterion, fact, is_sirs=False)
         for criterion in rule.organ_dysfunction
         for at, fact in _hits(chart, criterion, *reach)
     ]
     if not dysfunction:
         return []
     sirs = [
-        _Hit(resolution.cut(at), at, criterion.criterion, True, fact)
+        _Hit(resolution.cut(at), at, criterion.criterion, fact, is_sirs=True)
         for criterion in rule.sirs
         for at, fact in _hits(chart, criterion, *reach)
     ]

@@ -46,8 +46,8 @@ class TimeZero:
 
 def entry_acts(chart: Chart, entry: Entry, span: Span) -> list[Timed]:
     """Acts in the span that open a case, in time order."""
-    found = [each for act in entry.acts for each in chart.acts(act) if span.holds(each[0])]
-    return sorted((each for each in found if _opens(each[2], entry)), key=lambda each: (each[0], each[1]))
+    found = [each for act in entry.acts for each in chart.acts(act) if span.holds(each.moment)]
+    return sorted((each for each in found if _opens(each.fact, entry)), key=lambda each: (each.moment, each.event_id))
 
 
 def _opens(fact: AnyFact, entry: Entry) -> bool:
@@ -63,14 +63,14 @@ def _first_entry_act(acts: list[Timed]) -> TimeZero | None:
 def _protocol_else_first_contact(chart: Chart, acts: list[Timed], span: Span) -> TimeZero | None:
     if not acts:
         return None
-    protocols = [each for each in acts if _name(each[2]) == ActName.PROTOCOL_STARTED]
+    protocols = [each for each in acts if _name(each.fact) == ActName.PROTOCOL_STARTED]
     if protocols:
         return _first_entry_act(protocols)
     if span.after is not None:
         return _first_entry_act(acts)
     for moment, _, fact in chart.visits(VisitStep.ARRIVED, VisitStep.TRIAGED, VisitStep.ADMITTED):
-        return TimeZero(moment, _name(fact), (fact, acts[0][2]))
-    return TimeZero(None, "no_contact_time", (acts[0][2],))
+        return TimeZero(moment, _name(fact), (fact, acts[0].fact))
+    return TimeZero(None, "no_contact_time", (acts[0].fact,))
 
 
 def _name(fact: AnyFact) -> str:
