@@ -18,6 +18,10 @@ class FeedMessage:
     key: str | None
     value: dict[str, Any] | str
 
+    def field(self, name: str) -> Any:
+        """A field of the message; None where it has no such one, or is text."""
+        return None if isinstance(self.value, str) else self.value.get(name)
+
     def as_json(self) -> dict[str, object]:
         """The line, times as ISO 8601."""
         received_at = self.received_at.isoformat()

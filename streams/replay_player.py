@@ -97,4 +97,5 @@ async def _send(
         played.too_large += 1
     else:
         played.sent += 1
-    return await producer.send(record.topic, key=record.key, value=record.value)
+    sent: asyncio.Future[object] = await producer.send(record.topic, key=record.key, value=record.value)
+    return sent

@@ -168,7 +168,7 @@ def _leaves(body: Any, path: str = "") -> Iterator[tuple[str, str]]:
             for name, inner in body.items():
                 if name != "readings":
                     yield from _leaves(inner, f"{path}.{name}" if path else str(name))
-        case list() if any(isinstance(inner, dict) for inner in body):
+        case list() if not body or any(isinstance(inner, dict) for inner in body):
             for number, inner in enumerate(body, start=1):
                 yield from _leaves(inner, f"{path}[{number}]")
         case list():

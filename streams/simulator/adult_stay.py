@@ -56,12 +56,14 @@ def draw_care(adults: Adults, dice: Dice, minute_zero: datetime) -> AdultCare:
     elevated = dice.chance(adults.lactate_elevated)
     amounts = adults.lactate_range.elevated_mmol_per_l if elevated else adults.lactate_range.normal_mmol_per_l
     in_time = dice.chance(adults.lactate)
-    lactate_at = _drawn(dice, minute_zero, windows.lactate_minutes, late.latest_minutes, in_time=in_time)
+    lactate_at: datetime | None = _drawn(
+        dice, minute_zero, windows.lactate_minutes, late.latest_minutes, in_time=in_time
+    )
     if not in_time and dice.chance(late.lactate_never):
         lactate_at = None
     repeat_at = _draw_repeat(adults, dice, minute_zero, lactate_at) if elevated and lactate_at else None
     antibiotic_in_time = dice.chance(adults.antibiotics)
-    antibiotic_at = _drawn(
+    antibiotic_at: datetime | None = _drawn(
         dice, minute_zero, windows.antibiotics_minutes, late.latest_minutes, in_time=antibiotic_in_time
     )
     if not antibiotic_in_time and dice.chance(late.antibiotics_never):

@@ -53,9 +53,9 @@ class Chart:
     def known_at(self, fact: str) -> datetime | None:
         """When the first entry of a fact reached the feed; None: never written."""
         fact_id = self._fact_id(fact)
-        return min((sent.received_at for sent in self.messages if sent.value["fact_id"] == fact_id), default=None)
+        return min((sent.received_at for sent in self.messages if sent.field("fact_id") == fact_id), default=None)
 
-    def visit(self, event: AdtEvent, at: datetime, unit: str | None = None, **fields: str) -> None:
+    def visit(self, event: AdtEvent, at: datetime, unit: str | None = None, **fields: Any) -> None:
         """A step of the visit, announced as it happens."""
         entry = Charted(event.value, at)
         body = RawAdt(

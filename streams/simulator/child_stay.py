@@ -59,7 +59,7 @@ def draw_care(children: Children, dice: Dice, minute_zero: datetime) -> ChildCar
     in_time = _draw_in_time(children, dice)
     limit = children.window.minutes
     late = (limit + 1, children.late.latest_minutes)
-    antibiotic_at = _at(dice, minute_zero, (limit // 4, limit) if in_time["antibiotics"] else late)
+    antibiotic_at: datetime | None = _at(dice, minute_zero, (limit // 4, limit) if in_time["antibiotics"] else late)
     if not in_time["antibiotics"] and dice.chance(children.late.antibiotics_never):
         antibiotic_at = None
     culture_at = _draw_culture(children, dice, minute_zero, antibiotic_at, in_time=in_time["blood_culture"])

@@ -72,7 +72,7 @@ def _play(plan: Plan, number: int, arrived_at: datetime, practice: Practice, *, 
 
 
 def _arrival(message: FeedMessage) -> tuple[datetime, str]:
-    return message.received_at, str(message.value["message_id"])
+    return message.received_at, str(message.field("message_id"))
 
 
 def write_simulation(plan: Plan, out: Path) -> tuple[int, int]:
