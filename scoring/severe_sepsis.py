@@ -96,14 +96,17 @@ def _exact(entries: list[Timed]) -> list[Timed]:
 
 
 def find_onsets(chart: Chart, rule: SevereSepsisCriteria, documented: list[Timed]) -> list[Onset]:
-    """Signs of infection in time order: documented ones, and cultures with antibiotics."""
+    """Signs of infection in time order: documented ones; where there are none, cultures and antibiotics."""
+    if documented:
+        return [Onset(entry.moment, (entry.fact,), "documented_infection") for entry in documented]
     cultures = _exact(chart.cultures(Specimen.BLOOD, Specimen.STERILE))
     antibiotics = _exact(chart.antibiotics())
     before, after = rule.antibiotic_before_culture.delta, rule.antibiotic_after_culture.delta
     lapse = rule.unconfirmed_for.delta
-    onsets = [Onset(entry.moment, (entry.fact,), "documented_infection") for entry in documented]
-    onsets += _surrogate_onsets(cultures, antibiotics, _Pairing(after, before, lapse))
-    onsets += _surrogate_onsets(antibiotics, cultures, _Pairing(before, after, lapse))
+    onsets = [
+        *_surrogate_onsets(cultures, antibiotics, _Pairing(after, before, lapse)),
+        *_surrogate_onsets(antibiotics, cultures, _Pairing(before, after, lapse)),
+    ]
     return sorted(onsets, key=lambda onset: (onset.at, onset.lapses_at is not None, onset.rule))
 
 
