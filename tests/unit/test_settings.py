@@ -38,11 +38,11 @@ def test_a_clock_is_json():
 
 def test_a_password_comes_from_a_file(tmp_path):
     secret = tmp_path / "redis"
-    secret.write_text("redis://:secret@cache:6379/0\n")
+    secret.write_text("redis://:hunter2@cache:6379/0\n")
     settings = load_settings({"TIMEZERO_REDIS_URL_FILE": str(secret)})
 
-    assert settings.board_settings().redis_url == "redis://:secret@cache:6379/0"
-    assert "secret" not in repr(settings)
+    assert settings.board_settings().redis_url == "redis://:hunter2@cache:6379/0"
+    assert "hunter2" not in repr(settings)
 
 
 @pytest.mark.parametrize(
