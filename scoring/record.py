@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from schemas.case_record import CaseRecord, CaseStatus, TimelineEntry
-from schemas.clinical import QUANTITY_UNITS, Act, AnyFact, Culture, Medication, Observation, Quantity, Visit, VisitStep
+from schemas.clinical import AnyFact, Medication, Quantity, VisitStep
 from schemas.verdict import SETTLED, Element, ElementStatus, Evidence, Verdict
 from scoring.act_time import act_time
 from scoring.assessment import BLANK_STATUS, Assessment, ElementAssessment, bundle_status
 from scoring.chart import Timed
+from scoring.description import describe
 from scoring.finding import Finding
 from scoring.interest import touches
 from scoring.measure import ElementAct
@@ -17,24 +18,6 @@ from scoring.sentence import bundle_sentence, element_sentence, time_zero_senten
 
 SHOWN_SHELVES = ("visit:", "act:", "culture:", "antibiotic", f"observation:{Quantity.LACTATE}")
 """Shelves of the chart that every timeline shows; a measure may show more (`touches`)."""
-
-
-def describe(fact: AnyFact) -> tuple[str, str, float | None, str | None]:
-    """A fact in words: its type, what it was, value and unit."""
-    match fact:
-        case Visit():
-            return fact.step, f"{fact.step.replace('_', ' ')}{f', {fact.unit}' if fact.unit else ''}", None, None
-        case Act():
-            return fact.act, fact.act.replace("_", " "), fact.value, None
-        case Observation():
-            return fact.quantity, fact.quantity.replace("_", " "), fact.value, QUANTITY_UNITS[fact.quantity]
-        case Culture():
-            return f"{fact.specimen}_culture", f"{fact.specimen} culture", None, None
-        case Medication():
-            unit = "mL" if fact.volume_ml is not None else None
-            return fact.drug_class, fact.substance.replace("_", " "), fact.volume_ml, unit
-        case _:
-            return fact.kind, fact.kind, None, None
 
 
 def evidence(fact: AnyFact, happened_at: datetime | None = None) -> Evidence:
@@ -58,6 +41,11 @@ def _evidence_of(finding: Finding, rule_act: ElementAct) -> tuple[Evidence, ...]
     )
 
 
+def _distinct(items: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Each fact once: one may decide both the act and time zero."""
+    return tuple({item.event_id: item for item in reversed(items)}.values())[::-1]
+
+
 def _verdict(assessment: Assessment, assessed: ElementAssessment, ids: dict[str, str]) -> Verdict:
     found, window = assessment.time_zero, assessed.clock
     applies = assessed.status is not ElementStatus.NOT_APPLICABLE
@@ -74,7 +62,9 @@ def _verdict(assessment: Assessment, assessed: ElementAssessment, ids: dict[str,
         settles_at=window.settles_at if window and applies else None,
         done_at=assessed.finding.done_at,
         known_at=assessed.finding.known_at,
-        evidence=(*_evidence_of(assessed.finding, assessed.rule.act), *(evidence(fact) for fact in found.facts)),
+        evidence=_distinct(
+            (*_evidence_of(assessed.finding, assessed.rule.act), *(evidence(fact) for fact in found.facts))
+        ),
         sentence=element_sentence(assessed, found.at),
     )
 

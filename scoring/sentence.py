@@ -3,10 +3,13 @@
 from datetime import datetime, timedelta
 
 from schemas.alert import AlertKind, AlertReason
+from schemas.clinical import AnyFact
 from schemas.verdict import Element, ElementStatus
+from scoring.act_time import act_time
 from scoring.alert_decision import Decision
 from scoring.assessment import Assessment, ElementAssessment
 from scoring.bundle_clock import BundleClock
+from scoring.description import describe
 
 WORDS = {
     Element.PROTOCOL: "protocol",
@@ -41,6 +44,10 @@ REASONS = {
     "no_time_zero": "no time zero can be told",
 }
 """How a reason reads in a sentence; others read as their words."""
+
+
+UNIT_WORDS = {"Cel": " °C", "%": " %", "/min": "/min", "ratio": ""}
+"""How a unit reads in a sentence; others follow the value after a space."""
 
 
 def clock(moment: datetime, near: datetime | None = None) -> str:
@@ -103,12 +110,28 @@ def bundle_sentence(status: ElementStatus, reason: str | None, elements: tuple[E
     return f"Bundle {status.replace('_', ' ')}: {met} of {len(required)} required elements in time{_because(reason)}."
 
 
+def _told(fact: AnyFact, near: datetime) -> str:
+    """One fact of a time zero: what it was, its value and when."""
+    _, what, value, unit = describe(fact)
+    amount = "" if value is None else f" {value:.4g}{UNIT_WORDS.get(unit, f' {unit}') if unit else ''}"
+    moment = act_time(fact)
+    return f"{what}{amount}{'' if moment is None else f' {clock(moment, near)}'}"
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
 def time_zero_sentence(assessment: Assessment) -> str:
     """From when the measure counts and why, in one sentence."""
     found = assessment.time_zero
-    if found.at is None:
+    moment = found.at
+    if moment is None:
         return "No time zero can be told."
-    return f"Time zero {found.at:%Y-%m-%d %H:%M}, by {found.rule.replace('_', ' ')}."
+    told = [_told(fact, moment) for fact in found.facts]
+    if found.lapses_at is not None:
+        told[0] += " (alone so far)"
+    return f"Time zero {moment:%Y-%m-%d %H:%M}: {_listed(told)}."
 
 
 def alert_sentence(decision: Decision, assessed: ElementAssessment, time_zero: datetime | None) -> str:
@@ -137,10 +160,16 @@ def alert_sentence(decision: Decision, assessed: ElementAssessment, time_zero: d
 
 def bundle_alert_sentence(decision: Decision, assessment: Assessment) -> str:
     """What an alert says of the whole bundle."""
+    moment = assessment.time_zero.at
+    told = "" if moment is None else f" Time zero {clock(moment, assessment.judged_at)}, by {_rule(assessment)}."
     match decision.kind:
         case AlertKind.BUNDLE_STARTED:
-            return f"Bundle started. {time_zero_sentence(assessment)}"
+            return f"Bundle started.{told}"
         case AlertKind.WITHDRAWN:
             return f"Taken back: bundle{_because(decision.reason)}."
         case _:
-            return f"Bundle changed{_because(decision.reason)}. {time_zero_sentence(assessment)}"
+            return f"Bundle changed{_because(decision.reason)}.{told}"
+
+
+def _rule(assessment: Assessment) -> str:
+    return assessment.time_zero.rule.replace("_", " ")
