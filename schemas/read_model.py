@@ -25,6 +25,10 @@ CLOCK_KEY = "timezero:clock"
 """String: `EngineClock` JSON, so that browser and worker count on one clock."""
 HEARTBEAT_KEY = "timezero:heartbeat"
 """String: `EngineHeartbeat` JSON, written at every pass of the worker's ticker: no alerts must never look like no engine."""
+DELIVERIES_HASH = "timezero:deliveries"
+"""Hash: alert_id -> `Delivery` JSON."""
+DELIVERIES_BY_TIME = "timezero:deliveries:by_time"
+"""Sorted set of alert_id by the last try (epoch seconds, wall time); the newest `ALERTS_KEPT` are kept."""
 CHANGES_CHANNEL = "timezero:changes"
 """Pub/sub: a case key, `alert:<id>` , `feeds`, `rates` or `clock` whenever that changed."""
 
@@ -85,3 +89,28 @@ class EngineHeartbeat(StrictModel):
 
     ticked_at: Instant
     """Engine time of the latest completed pass."""
+
+
+class DeliveryStatus(StrEnum):
+    """What became of an alert on its way to the webhook."""
+
+    RETRYING = "retrying"
+    DELIVERED = "delivered"
+    GIVEN_UP = "given_up"
+
+
+class Delivery(StrictModel):
+    """One alert's way to the webhook."""
+
+    alert_id: str
+    status: DeliveryStatus
+    attempts: int = Field(ge=0)
+    last_status: int | None = None
+    """HTTP status of the last answer; none where there was no answer."""
+    last_error: str | None = None
+    """Type of what went wrong where there was no answer."""
+    first_tried_at: Instant
+    """Wall time, as `last_tried_at`."""
+    last_tried_at: Instant
+    late: bool = False
+    """First tried so long after it was raised that it was marked."""

@@ -21,6 +21,7 @@ SUBCOMMANDS = {
     "grafana": ("timezero.grafana_command", "Build the Grafana dashboard, or push it to a Grafana."),
     "ingest": ("timezero.ingest_command", "Send a recorded feed to the raw topics."),
     "measures": ("timezero.measures_command", "List the measures that are shipped."),
+    "notify": ("timezero.notify_command", "Deliver alerts to a signed webhook."),
     "replay": ("timezero.replay_command", "Judge a recorded feed without a broker."),
     "schema": ("timezero.schema_command", "Print the JSON Schema of topics and models."),
     "simulate": ("timezero.simulate_command", "Make a seeded emergency department: a feed and its truth."),

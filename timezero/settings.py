@@ -1,7 +1,8 @@
 """Settings: environment variables over a TOML file over what ships; every one is documented and checked.
 
 A setting of the worker is `TIMEZERO_<NAME>` or `[worker] name`; one of the board `TIMEZERO_BOARD_<NAME>` or
-`[board] name`. Secrets are given by the path of a file.
+`[board] name`; one of the notifier `TIMEZERO_NOTIFY_<NAME>` or `[notify] name`. Secrets are given
+by the path of a file.
 """
 
 import tomllib
@@ -15,13 +16,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic.fields import FieldInfo
 
 from dashboards.board.settings import BoardSettings, PatientLabel
+from streams.notifier_settings import NotifierSettings
 from streams.worker_settings import LOOPBACK, WorkerSettings
 
 CONFIG_VARIABLE = "TIMEZERO_CONFIG"
 """Environment variable with the path of the TOML file."""
 
 _PREFIX = "TIMEZERO_"
-_SECRET_FIELDS = {"redis_url": "redis_url_file"}
+_SECRET_FIELDS = {("worker", "redis_url"): "TIMEZERO_REDIS_URL_FILE", ("notify", "url"): "TIMEZERO_NOTIFY_URL_FILE"}
+"""Settings that hold a secret, and the variable that names a file with it instead."""
 _NOT_SETTINGS = frozenset({CONFIG_VARIABLE, "TIMEZERO_CACHE", "TIMEZERO_SHARED", "TIMEZERO_REQUIRE_REAL"})
 """Other variables that begin with the same word: where settings and downloads are, and what the tests are told."""
 
@@ -60,6 +63,7 @@ class Settings(BaseModel):
 
     worker: WorkerSettings = WorkerSettings()
     board: BoardOptions = BoardOptions()
+    notify: NotifierSettings = NotifierSettings()
 
     @model_validator(mode="after")
     def _beats_within_session(self) -> Self:
@@ -86,6 +90,7 @@ class SettingLine:
 _SECTIONS: dict[str, tuple[str, type[BaseModel]]] = {
     "worker": (_PREFIX, WorkerSettings),
     "board": (f"{_PREFIX}BOARD_", BoardOptions),
+    "notify": (f"{_PREFIX}NOTIFY_", NotifierSettings),
 }
 
 
@@ -105,7 +110,7 @@ def load_settings(environment: Mapping[str, str], config: Path | None = None) ->
     for section, (prefix, model) in _SECTIONS.items():
         values = read.setdefault(section, {})
         if isinstance(values, dict):
-            values |= _from_environment(environment, prefix, model)
+            values |= _from_environment(environment, prefix, model) | _from_files(environment, section)
     _refuse_unknown(environment)
     try:
         return Settings.model_validate(read)
@@ -120,10 +125,11 @@ def setting_lines() -> list[SettingLine]:
         for section, (prefix, model) in _SECTIONS.items()
         for name, field in model.model_fields.items()
     ]
-    for name, file_name in _SECRET_FIELDS.items():
-        meaning = f"File whose first line is `{name}`, for a value that holds a password."
-        lines.append(SettingLine(f"{_PREFIX}{file_name.upper()}", "", "none", meaning))
-    lines.append(SettingLine(CONFIG_VARIABLE, "", "none", "Path of the TOML file with `[worker]` and `[board]`."))
+    for (section, name), variable in _SECRET_FIELDS.items():
+        meaning = f"File whose first line is `[{section}] {name}`, for a value that holds a secret."
+        lines.append(SettingLine(variable, "", "none", meaning))
+    meaning = "Path of the TOML file with `[worker]`, `[board]` and `[notify]`."
+    lines.append(SettingLine(CONFIG_VARIABLE, "", "none", meaning))
     return lines
 
 
@@ -156,16 +162,19 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _from_environment(environment: Mapping[str, str], prefix: str, model: type[BaseModel]) -> dict[str, Any]:
-    values = {
+    return {
         name: _parsed(environment[variable], field)
         for name, field in model.model_fields.items()
         if (variable := f"{prefix}{name.upper()}") in environment
     }
-    for name, file_name in _SECRET_FIELDS.items():
-        variable = f"{prefix}{file_name.upper()}"
-        if name in model.model_fields and variable in environment:
-            values[name] = _first_line(Path(environment[variable]), variable)
-    return values
+
+
+def _from_files(environment: Mapping[str, str], section: str) -> dict[str, Any]:
+    return {
+        name: _first_line(Path(environment[variable]), variable)
+        for (of, name), variable in _SECRET_FIELDS.items()
+        if of == section and variable in environment
+    }
 
 
 def _parsed(text: str, field: FieldInfo) -> object:

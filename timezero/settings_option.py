@@ -14,8 +14,8 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 def config_option(command: Decorated) -> Decorated:
     """Add `--config` to a command."""
-    option = click.option("--config", type=click.Path(path_type=Path), help="TOML file with [worker] and [board].")
-    return option(command)
+    meaning = "TOML file with [worker], [board] and [notify]."
+    return click.option("--config", type=click.Path(path_type=Path), help=meaning)(command)
 
 
 def settings_from(config: Path | None) -> Settings:
