@@ -8,7 +8,7 @@ from dashboards.board.words import in_words
 from schemas.alert import Alert
 from schemas.case_record import CaseRecord, TimelineEntry
 from schemas.strict_model import Instant, StrictModel
-from schemas.verdict import Evidence, Verdict
+from schemas.verdict import Element, Evidence, Verdict
 
 
 class EvidenceLine(StrictModel):
@@ -36,6 +36,8 @@ class JudgedMeasure(StrictModel):
 
     row: BoardRow
     opened_at: Instant | None
+    time_zero_evidence: tuple[EvidenceLine, ...]
+    """What time zero rests on; said once, not again under every element."""
     elements: tuple[JudgedElement, ...]
     """The bundle first: the whole before its parts."""
 
@@ -83,19 +85,38 @@ def make_patient_drawer(records: Sequence[CaseRecord], alerts: Iterable[Alert], 
 
 def _measure(record: CaseRecord, maker: RowMaker) -> JudgedMeasure:
     bundle_first = [*record.elements[-1:], *record.elements[:-1]]
+    of_time_zero = find_time_zero_evidence(record)
     return JudgedMeasure(
         row=maker.row(record),
         opened_at=maker.at(record.opened_at),
-        elements=tuple(_element(verdict, maker) for verdict in bundle_first),
+        time_zero_evidence=_lines(of_time_zero, maker),
+        elements=tuple(_element(verdict, of_time_zero, maker) for verdict in bundle_first),
     )
 
 
-def _element(verdict: Verdict, maker: RowMaker) -> JudgedElement:
+def find_time_zero_evidence(record: CaseRecord) -> tuple[Evidence, ...]:
+    """Find what time zero rests on: all that the bundle itself has for evidence."""
+    return next((verdict.evidence for verdict in record.elements if verdict.element is Element.BUNDLE), ())
+
+
+def own_evidence(verdict: Verdict, of_time_zero: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Leave out the evidence of time zero, which stands after an element's own."""
+    count = len(of_time_zero)
+    if count and verdict.evidence[-count:] == of_time_zero:
+        return verdict.evidence[:-count]
+    return verdict.evidence
+
+
+def _element(verdict: Verdict, of_time_zero: tuple[Evidence, ...], maker: RowMaker) -> JudgedElement:
     return JudgedElement(
         cell=maker.cell(verdict),
         known_at=maker.at(verdict.known_at),
-        evidence=tuple(_evidence(evidence, maker) for evidence in verdict.evidence),
+        evidence=_lines(own_evidence(verdict, of_time_zero), maker),
     )
+
+
+def _lines(evidence: Iterable[Evidence], maker: RowMaker) -> tuple[EvidenceLine, ...]:
+    return tuple(_evidence(fact, maker) for fact in evidence)
 
 
 def _evidence(evidence: Evidence, maker: RowMaker) -> EvidenceLine:

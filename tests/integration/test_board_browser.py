@@ -103,6 +103,17 @@ def test_the_drawer_opens_with_evidence_and_follows_what_changes(models, board, 
     expect(drawer.locator("[data-element=blood_culture]")).to_contain_text("overdue, possibly uncharted")
 
 
+def test_a_case_that_could_not_be_read_is_asked_for_again(models, board, page):
+    models.cases(child())
+    page.goto(board)
+    page.route("**/api/cases/*", lambda route: route.abort(), times=1)
+    row(page, "enc-c1").locator(".unit").click()
+    drawer = page.get_by_role("dialog")
+
+    expect(drawer).to_contain_text("The board cannot be reached just now.")
+    expect(drawer).to_contain_text("Encounter enc-c1")
+
+
 def test_the_keyboard_alone_reaches_opens_and_closes_a_case(models, board, page):
     models.cases(child(), child("c2", "PICU"))
     page.goto(board)
@@ -226,13 +237,16 @@ def test_nothing_is_cut_off_at_the_side(models, board, page, width, height):
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
-def test_every_text_has_the_contrast_that_wcag_asks_for(models, board, page, colours):
-    """WCAG 2.2, 1.4.3: at least 4.5 to 1 for text of this size."""
+@pytest.mark.parametrize("old", [False, True])
+def test_every_text_has_the_contrast_that_wcag_asks_for(models, board, page, colours, old):
+    """WCAG 2.2, 1.4.3: at least 4.5 to 1 for text of this size, also while the picture is marked as old."""
     tell_morning(models)
+    models.beat(NOW - timedelta(hours=1) if old else NOW + timedelta(minutes=5))
     page.emulate_media(color_scheme=colours, reduced_motion="reduce")
     page.goto(board)
     expect(page.locator("#live tbody tr")).to_have_count(8)
     page.locator("#settled-count").click()
+    expect(page.locator("#link")).to_have_text("not current" if old else "live")
 
     faint = page.evaluate(CONTRAST)
     assert faint == []

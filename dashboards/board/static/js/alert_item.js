@@ -9,7 +9,7 @@ export function alertItem(alert, inCase) {
   const nowIso = isoLike(engineNow(), engineZone());
   const gone = alert.superseded?.kind === "withdrawn";
   const where = [alert.unit ?? "Unit not known", alert.label].join(" · ");
-  const head = [make("strong", {}, alert.word), make("span", { class: "alert-element" }, alert.element_name)];
+  const head = [make("strong", {}, alert.word), alert.kind === "bundle_started" ? null : make("span", { class: "alert-element" }, alert.element_name)];
   const body = make(
     "div",
     { class: "alert-body" },

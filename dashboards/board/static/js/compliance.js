@@ -18,22 +18,28 @@ export function complianceChanged() {
 
 export async function showCompliance() {
   const turn = ++asked;
+  const data = await ask();
+  if (turn !== asked) return;
+  if (data === null) {
+    byId("compliance").replaceChildren(none("Compliance cannot be read just now."));
+    return;
+  }
+  offer(byId("compliance-facility"), data.facilities, state.facility);
+  offer(byId("compliance-unit"), data.units, state.complianceUnit);
+  const tables = data.measures.length ? data.measures.map(measureTable) : [none("No case has been counted in this selection yet.")];
+  byId("compliance").replaceChildren(...tables);
+}
+
+async function ask() {
   const query = new URLSearchParams();
   if (state.facility) query.set("facility", state.facility);
   if (state.complianceUnit) query.set("unit", state.complianceUnit);
-  let content;
   try {
     const answer = await fetch(`/api/compliance?${query}`);
-    if (!answer.ok) throw new Error("refused");
-    const data = await answer.json();
-    if (turn !== asked) return;
-    offer(byId("compliance-facility"), data.facilities, state.facility);
-    offer(byId("compliance-unit"), data.units, state.complianceUnit);
-    content = data.measures.length ? data.measures.map(measureTable) : [none("No case has been counted in this selection yet.")];
+    return answer.ok ? await answer.json() : null;
   } catch {
-    content = [none("Compliance cannot be read just now.")];
+    return null;
   }
-  if (turn === asked) byId("compliance").replaceChildren(...content);
 }
 
 function none(text) {
@@ -75,7 +81,7 @@ function figure(counts) {
 }
 
 function stack(counts) {
-  const shares = ["met", "met_late", "missed", "cannot_assess"].map((name) => {
+  const shares = ["met", "met_late", "missed", "cannot_assess"].filter((name) => counts[name]).map((name) => {
     const part = make("i", { class: `s-${name}` });
     part.style.width = `${(100 * counts[name]) / counts.denominator}%`;
     return part;

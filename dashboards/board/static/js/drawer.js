@@ -9,6 +9,7 @@ import { clockText, isoLike, lag, quantity } from "./times.js";
 let openCase = null;
 let openedFrom = null;
 let asked = 0;
+let failed = false;
 
 export function followAddress() {
   const wanted = /^#[0-9a-f]{20}$/.test(location.hash) ? location.hash.slice(1) : null;
@@ -25,7 +26,7 @@ export function closeDrawer() {
 }
 
 export function refreshDrawer(changedCases) {
-  if (openCase !== null && changedCases.has(openCase)) load(openCase);
+  if (openCase !== null && (failed || changedCases.has(openCase))) load(openCase);
 }
 
 function open(name) {
@@ -51,22 +52,27 @@ export function mark() {
 
 async function load(name) {
   const turn = ++asked;
-  const drawer = byId("drawer");
-  let content;
-  try {
-    const answer = await fetch(`/api/cases/${name}`);
-    const data = await answer.json();
-    content = answer.ok ? whole(data) : [head("Case", ""), make("p", { class: "empty" }, data.detail)];
-  } catch {
-    content = [head("Case", ""), make("p", { class: "empty" }, "The board cannot be reached just now.")];
-  }
+  const { data, said } = await ask(name);
   if (turn !== asked || openCase !== name) return;
+  failed = data === undefined;
+  const drawer = byId("drawer");
   const scrolled = drawer.dataset.shown === name ? drawer.scrollTop : 0;
+  const content = data ? whole(data) : [head("Case", ""), make("p", { class: "empty" }, said)];
   drawer.replaceChildren(...content.filter(Boolean));
   drawer.dataset.shown = name;
   drawer.hidden = false;
   document.body.classList.add("with-drawer");
   drawer.scrollTop = scrolled;
+}
+
+async function ask(name) {
+  try {
+    const answer = await fetch(`/api/cases/${name}`);
+    const data = await answer.json();
+    return answer.ok ? { data } : { said: data.detail };
+  } catch {
+    return { said: "The board cannot be reached just now." };
+  }
 }
 
 function nowText() {
@@ -125,7 +131,7 @@ function measureSection(measure, now) {
     "p",
     { class: "zero-box" },
     make("span", { class: "zero" }, row.time_zero ? clockText(row.time_zero, now) : "None"),
-    make("span", {}, make("b", {}, row.time_zero_rule ? `Time zero: ${row.time_zero_rule}. ` : "No time zero. "), row.time_zero_sentence),
+    make("span", {}, row.time_zero_sentence || (row.time_zero_rule ? `Time zero by ${row.time_zero_rule}.` : "No time zero can be told.")),
   );
   const known = measure.opened_at ? make("p", { class: "sub" }, `First known ${clockText(measure.opened_at, now)}`) : null;
   const title = make("h3", {}, row.measure_name, make("span", { class: "version" }, `/${row.measure_version}`));
@@ -135,6 +141,7 @@ function measureSection(measure, now) {
     title,
     zero,
     known,
+    measure.time_zero_evidence.length ? evidenceList(measure.time_zero_evidence, now, "Time zero rests on") : null,
     make("ul", { class: "judged" }, measure.elements.map((element) => judged(element, now))),
   );
 }
@@ -149,8 +156,12 @@ function judged({ cell, known_at: knownAt, evidence }, now) {
     make("p", { class: "judged-sentence" }, cell.sentence),
     cell.reason ? make("p", { class: "judged-reason" }, `Reason: ${cell.reason}`) : null,
     said.length ? make("dl", { class: "times" }, said) : null,
-    evidence.length ? make("ul", { class: "evidence" }, evidence.map((line) => evidenceLine(line, now))) : null,
+    evidence.length ? evidenceList(evidence, now, null) : null,
   );
+}
+
+function evidenceList(evidence, now, title) {
+  return make("ul", { class: "evidence" }, title ? make("li", { class: "evidence-title" }, title) : null, evidence.map((line) => evidenceLine(line, now)));
 }
 
 function evidenceLine(line, now) {
