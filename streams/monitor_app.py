@@ -1,10 +1,11 @@
 """The Faust application: no web server, quick to notice a dead worker, and commits only what is done.
 
-Three of Faust's internals are replaced. Its consumer acknowledges a message that a stream skips
+Some of Faust's internals are replaced. Its consumer acknowledges a message that a stream skips
 while partitions are being reassigned, and can pass one in flight (faust-streaming issue 606);
 here the committed offset is the one that every stage has finished, and nothing else. A table can
 be written outside of a stream's iteration, so that a batch is one write, whose arrival in the
-changelog can be awaited. And recovery asks a fetch, not the broker's list, where a changelog ends.
+changelog can be awaited. Recovery asks a fetch, not the broker's list, where a changelog ends. And streams are fetched only
+once the flow has resumed: Faust resumes them earlier, and clears its queues in between.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from streams.topic_layout import layout
 from streams.topic_reader import ends, topic_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator, Mapping
+    from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 
     from faust.types import TP
 
@@ -66,6 +67,34 @@ class FinishedConsumer(driver.Consumer):
     """Commits what the stages have finished, whatever Faust's streams acknowledge."""
 
     app: MonitorApp
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        """Withhold nothing yet."""
+        super().__init__(*arguments, **named)
+        self._withheld: set[TP] = set()
+
+    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's
+        # Faust hands over the very set that it empties when it pauses, and an empty one means every
+        # partition to aiokafka: records would be fetched, left out as paused, and never come again.
+        wanted = None if active_partitions is None else set(active_partitions)
+        return await super()._getmany(active_partitions=wanted, timeout=timeout)
+
+    def pause_partitions(self, tps: Iterable[TP]) -> None:
+        """Stop fetching from these partitions."""
+        self._withheld.difference_update(tps)
+        super().pause_partitions(tps)
+
+    def resume_partitions(self, tps: Iterable[TP]) -> None:
+        """Fetch from these partitions: changelogs at once, streams only when the flow resumes."""
+        changelogs = {tp for tp in tps if self._is_changelog_tp(tp)}
+        self._withheld |= set(tps) - changelogs
+        super().resume_partitions(changelogs)
+
+    def resume_flow(self) -> None:
+        """Let records through, and fetch from the streams withheld until now."""
+        super().resume_flow()
+        super().resume_partitions(self._withheld)
+        self._withheld = set()
 
     def ack(self, message: Any) -> bool:
         """Forget the message; it counts as done only when its stage says so."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from faust.types import TP
 
+from streams.continuity import Arrival, Continuity
 from streams.records import Record
 from streams.worker_log import WorkerLog
 
@@ -49,6 +50,7 @@ class Stage:
         self._on_finished = on_finished
         self._on_failed = on_failed
         self._waiting: asyncio.Queue[Any] = asyncio.Queue(maxsize=batch_records)
+        self._continuity: Continuity[TP] = Continuity()
         self._work: asyncio.Task[None] | None = None
         self._open = True
         app.finished.register(name, topics)
@@ -56,7 +58,16 @@ class Stage:
     async def feed(self, stream: Any) -> None:
         """Take events from the agent's stream for as long as it lasts."""
         async for event in stream.noack().events():
-            await self._waiting.put(event)
+            message = event.message
+            if message.generation_id != self._app.consumer_generation_id:
+                continue
+            arrival = self._continuity.arrive(message.tp, message.offset, self._app.committed(message.tp))
+            if arrival is Arrival.NEXT:
+                await self._waiting.put(event)
+            elif arrival is Arrival.HOLE:
+                expected = self._continuity.expected(message.tp)
+                _log.warning("reading_again", stage=self.name, topic=message.topic, partition=message.partition)
+                await self._app.consumer.seek(message.tp, expected)
 
     async def run(self) -> None:
         """Handle batches until the stage is closed."""
@@ -71,6 +82,7 @@ class Stage:
     async def put_down(self) -> None:
         """Drop what waits, and let the batch under way finish; one that cannot is broken off, unfinished."""
         self._without_waiting()
+        self._continuity.start_anew()
         if self._work is None:
             return
         await asyncio.wait([self._work], timeout=_PATIENCE)

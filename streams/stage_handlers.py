@@ -128,6 +128,10 @@ class OwnerStage:
         self._wake_ups.start_anew((key, at) for key, at in stored if at is not None)
         return len(self._wake_ups)
 
+    def states(self) -> int:
+        """How many patients are stored here."""
+        return len(self._table.data)
+
     def put_down(self) -> None:
         """Partitions are being handed out anew: own nobody until `take_over`."""
         self._owner.forget_all()

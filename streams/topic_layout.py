@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaConnectionError, KafkaError, for_code
 
 from schemas.topics import COMPACTED_TOPICS, RAW_TOPICS, Topic
+from streams.clock import stopwatch
 from streams.worker_log import WorkerLog
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ _COMPACTED = {"cleanup.policy": "compact"}
 _KEPT = {"cleanup.policy": "delete", "retention.ms": "-1"}
 """The log, the alerts and the rejected messages are evidence: they go when a person says so."""
 _ALREADY_THERE = 36
+_SEEN_WITHIN_S = 10.0
+_ASK_EVERY_S = 0.1
 _FINE = 0
 
 
@@ -116,8 +120,7 @@ async def _create(
 
 
 async def _check_partitions(admin: AIOKafkaAdminClient, topics: tuple[TopicLayout, ...]) -> None:
-    described = await admin.describe_topics([topic.name for topic in topics])
-    partitions = {each["topic"]: len(each["partitions"]) for each in described}
+    partitions = await _seen_partitions(admin, [topic.name for topic in topics])
     for topic in topics:
         found = partitions.get(topic.name, 0)
         if found != topic.partitions:
@@ -126,3 +129,14 @@ async def _check_partitions(admin: AIOKafkaAdminClient, topics: tuple[TopicLayou
                 "set `partitions` to what the topics have, or make them anew."
             )
             raise BrokerError(message)
+
+
+async def _seen_partitions(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, int]:
+    """Partitions by topic; a broker answers for a while as if what it has just made were not there."""
+    give_up_at = stopwatch() + _SEEN_WITHIN_S
+    while True:
+        described = await admin.describe_topics(names)
+        partitions = {each["topic"]: len(each["partitions"]) for each in described}
+        if all(partitions.get(name) for name in names) or stopwatch() > give_up_at:
+            return partitions
+        await asyncio.sleep(_ASK_EVERY_S)

@@ -137,7 +137,7 @@ class Worker:
         partitions = self.partitions()
         waiting = self.owner.take_over(lambda key: self.partition_of(key) in partitions)
         self.aggregates.take_over(self.partition_of, partitions)
-        _log.info("partitions_taken_over", partitions=partitions, keys=waiting)
+        _log.info("partitions_taken_over", partitions=partitions, keys=waiting, records=self.owner.states())
 
     async def _close(self) -> None:
         for stage in self.stages:

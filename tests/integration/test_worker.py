@@ -2,60 +2,21 @@
 
 import asyncio
 
-import orjson
-
-from fake_engine import FakeEngine
+from event_log import alerts_of_log, alerts_sent, lived_offline
 from real_parts.eventually import eventually
-from running_worker import alerts_in, cases_in, committed, final, fresh, records_of, running_worker
-from schemas.clinical import CLINICAL_EVENT, ClockTick
+from running_worker import alerts_in, cases_in, committed, fresh, records_of, running_worker
 from schemas.read_model import EngineClock
 from schemas.topics import RAW_TOPICS, Topic
-from schemas.translate import translate
 from sepsis_feed import ENDS_AT, one_in_ten_twice, sepsis_feed, shuffled_within_an_hour
 from streams.clock import wall_clock
 from streams.log_export import export
-from streams.produce import as_message, send_messages
+from streams.produce import send_messages
 
 PATIENTS = 60
 
 
 def after_the_feed():
     return EngineClock(started_at=ENDS_AT, wall_started_at=wall_clock(), speed=1)
-
-
-def lived_offline(messages):
-    """Case records and alerts by the engine alone, each patient's facts in their order, then a last tick."""
-    engine = FakeEngine()
-    facts = [fact for each in messages for fact in translate(each.topic, as_message(each).value, None).facts]
-    states, cases = {}, {}
-    ends = {f.key: ClockTick(facility_id=f.facility_id, patient_id=f.patient_id, at=ENDS_AT) for f in facts}
-    for event in [*facts, *ends.values()]:
-        step = engine.step(states.get(event.key), event)
-        states[event.key] = step.state
-        cases |= {case.key: final(orjson.loads(case.model_dump_json())) for case in step.cases}
-    return cases
-
-
-def alerts_of_log(path):
-    """Alerts by patient, from an export of the log."""
-    engine, states, alerts = FakeEngine(), {}, {}
-    for line in path.read_bytes().splitlines():
-        event = CLINICAL_EVENT.validate_python(orjson.loads(line)["value"], strict=False)
-        step = engine.step(states.get(event.key), event)
-        states[event.key] = step.state
-        alerts.setdefault(event.key, []).extend(alert.alert_id for alert in step.alerts)
-    return {key: said for key, said in alerts.items() if said}
-
-
-def alerts_sent(bootstrap):
-    """Alerts by patient as they were sent, repeats left out."""
-    alerts = {}
-    for record in records_of(bootstrap, Topic.ENCOUNTER_ALERTS):
-        said = alerts.setdefault(record.key.decode(), [])
-        alert_id = orjson.loads(record.value)["alert_id"]
-        if alert_id not in said:
-            said.append(alert_id)
-    return alerts
 
 
 def tell_the_worker(bootstrap, redis_url, folder):
