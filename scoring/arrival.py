@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from schemas.clinical import AnyFact, Link, Merge, Patient, Visit
-from scoring.act_time import act_time
-from scoring.chart import Chart, draw_charts
+from scoring.act_time import act_time, place_time
+from scoring.chart import Chart, Charts, draw_charts
 from scoring.outbox import Outbox
 from scoring.patient_state import PatientState
 from scoring.rules import Rules
@@ -58,8 +58,18 @@ def _changes_charts(versions: tuple[AnyFact, ...], state: PatientState) -> bool:
     latest = versions[-1]
     if state.charts is None or isinstance(latest, Visit | Patient | Link | Merge):
         return True
-    unknown = latest.encounter_id is not None and latest.encounter_id not in state.charts.by_encounter
-    return unknown or len({version.encounter_id for version in versions}) > 1
+    if len({version.encounter_id for version in versions}) > 1:
+        return True
+    return latest.encounter_id is not None and _may_move(latest.encounter_id, versions, state.charts)
+
+
+def _may_move(encounter_id: str, versions: tuple[AnyFact, ...], charts: Charts) -> bool:
+    """Whether the fact may change when its encounter began: it is new, or lives by its facts alone."""
+    chart = charts.by_encounter.get(encounter_id)
+    if chart is None:
+        return True
+    known = next(each for each in chart.episode.encounters if each.encounter_id == encounter_id)
+    return not known.visited and (len(versions) > 1 or place_time(versions[-1]) < known.starts_at)
 
 
 def _file(state: PatientState, held: AnyFact | None, latest: AnyFact) -> Chart | None:
@@ -73,13 +83,17 @@ def _file(state: PatientState, held: AnyFact | None, latest: AnyFact) -> Chart |
     return state.charts.register(latest)
 
 
-def _is_correction(held: AnyFact | None, latest: AnyFact) -> bool:
-    return held is not None and (latest.retracted or act_time(held) != act_time(latest))
+def _is_correction(earlier: AnyFact | None, latest: AnyFact) -> bool:
+    """Whether the fact was taken back, brought back, or put at another time."""
+    if earlier is None:
+        return False
+    return earlier.retracted is not latest.retracted or act_time(earlier) != act_time(latest)
 
 
 def fold(state: PatientState, fact: AnyFact, rules: Rules, outbox: Outbox) -> Arrival | None:
     """Take a fact in; None where nothing new was said."""
     held = state.facts.winner(fact.fact_id)
+    earlier = state.facts.versions.get(fact.fact_id, (None,))[-1]
     if not state.facts.add(fact):
         return None
     latest = state.latest_receipt
@@ -92,7 +106,7 @@ def fold(state: PatientState, fact: AnyFact, rules: Rules, outbox: Outbox) -> Ar
         state.charts = draw_charts(state.facts, rules.conventions)
         return Arrival(merged=True)
     versions = state.facts.versions[fact.fact_id]
-    correcting = _is_correction(held, versions[-1])
+    correcting = _is_correction(earlier, versions[-1])
     if _changes_charts(versions, state):
         state.charts = draw_charts(state.facts, rules.conventions)
         return Arrival(versions, None, in_order, correcting)

@@ -29,12 +29,14 @@ class Encounter:
         starts_at: First arrival, triage or admission; without one, its first fact.
         ends_at: Discharge, death or transfer out; None while it goes on.
         last_visit_at: Last announced step of the visit.
+        visited: Some step of the visit was announced; otherwise the times are those of its facts.
     """
 
     encounter_id: str
     starts_at: datetime
     ends_at: datetime | None
     last_visit_at: datetime
+    visited: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def _encounter(encounter_id: str, facts: list[AnyFact]) -> Encounter:
         starts_at=min(starts or moments),
         ends_at=max(ends) if ends else None,
         last_visit_at=max(moments) if visits else min(moments),
+        visited=bool(visits),
     )
 
 

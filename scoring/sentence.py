@@ -155,7 +155,7 @@ def alert_sentence(decision: Decision, assessed: ElementAssessment, time_zero: d
         case AlertKind.DUE_SOON if window is not None:
             return f"{word.capitalize()} due by {clock(window.due_at, time_zero)}, none charted."
         case _:
-            return f"{word.capitalize()} changed{why}: {element_sentence(assessed, time_zero)}"
+            return f"Changed{why}. {element_sentence(assessed, time_zero)}"
 
 
 def bundle_alert_sentence(decision: Decision, assessment: Assessment) -> str:
