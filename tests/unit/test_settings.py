@@ -36,6 +36,16 @@ def test_a_clock_is_json():
     assert load_settings({"TIMEZERO_CLOCK": clock}).worker.clock.speed == 60
 
 
+def test_an_address_that_is_a_secret_comes_from_a_file(tmp_path):
+    secret = tmp_path / "address"
+    secret.write_text("https://alerts.example.org/T0KEN\n")
+    settings = load_settings({"TIMEZERO_NOTIFY_URL_FILE": str(secret), "TIMEZERO_NOTIFY_KINDS": "missed,withdrawn"})
+
+    assert settings.notify.url == "https://alerts.example.org/T0KEN"
+    assert settings.notify.kinds == ("missed", "withdrawn")
+    assert "T0KEN" not in repr(settings)
+
+
 def test_a_password_comes_from_a_file(tmp_path):
     secret = tmp_path / "redis"
     secret.write_text("redis://:hunter2@cache:6379/0\n")
