@@ -201,22 +201,33 @@ def _present(chart: Chart, rule: SevereSepsisCriteria, onset: Onset, resolution:
     return cast("Met | None", kept.value)
 
 
+def _is_repeat(onset: Onset, lapsed: Presentation | None) -> bool:
+    """Whether a lone sign repeats one that lapsed since: a dose of the same course, a culture of the same search."""
+    if lapsed is None or lapsed.lapses_at is None or onset.lapses_at is None:
+        return False
+    return onset.at < lapsed.lapses_at and onset.facts[0].kind == lapsed.facts[0].kind
+
+
 def find_presentation(
     chart: Chart, rule: SevereSepsisCriteria, documented: list[Timed], moment: Moment
 ) -> Presentation | None:
-    """Find the earliest presentation; a lapsed provisional one only where there is no other."""
-    lapsed: Presentation | None = None
+    """Find the earliest presentation; a lapsed provisional one only where there is no other.
+
+    A sign that lapses takes those of its kind that came before the lapse with it: they belonged to the same case.
+    """
+    first_lapsed: Presentation | None = None
+    last_lapsed: Presentation | None = None
     best: Presentation | None = None
     for onset in find_onsets(chart, rule, documented):
         if best is not None and onset.at >= best.at:
             break
         found = _present(chart, rule, onset, moment.resolution)
-        if found is None or not moment.holds(found[0]):
+        if found is None or not moment.holds(found[0]) or _is_repeat(onset, last_lapsed):
             continue
         is_lapsed = onset.lapses_at is not None and moment.now >= onset.lapses_at
         presentation = Presentation(found[0], onset.rule, (*onset.facts, *found[1]), onset.lapses_at, is_lapsed)
         if is_lapsed:
-            lapsed = lapsed or presentation
+            first_lapsed, last_lapsed = first_lapsed or presentation, presentation
         elif best is None or presentation.at < best.at:
             best = presentation
-    return best or lapsed
+    return best or first_lapsed

@@ -1,0 +1,56 @@
+"""SEP-1-like: what becomes of a case that one sign of infection opened alone."""
+
+from functools import partial
+
+from storyteller import clock, play
+
+tell = partial(play, "sep1-like/1")
+
+SHOCK = """
+    08:00    admitted
+    09:50    heart rate 120
+    09:50    respiratory rate 30
+    09:50    systolic bp 80
+    09:55    lactate 1.5
+"""
+
+
+def test_further_doses_of_a_course_lapse_with_the_first():
+    told = tell(f"""
+        {SHOCK}
+        10:00    ceftriaxone iv
+        10:20    meropenem iv
+        12:00    ceftriaxone iv
+        11:00+4  quiet
+    """)
+
+    assert told.said_of("bundle")[-1] == "10:00+3 withdrawn: bundle, not confirmed"
+    assert not [line for line in told.said if "time zero moved" in line]
+
+
+def test_a_dose_after_the_lapse_opens_the_case_again():
+    told = tell(f"""
+        {SHOCK}
+        10:00    ceftriaxone iv
+        11:00+3  heart rate 120
+        11:00+3  respiratory rate 30
+        11:00+3  systolic bp 80
+        11:10+3  meropenem iv
+    """)
+
+    assert told.said_of("bundle")[-2:] == ["10:00+3 withdrawn: bundle, not confirmed", "11:10+3 bundle started: bundle"]
+
+
+def test_a_culture_within_reach_of_a_later_dose_still_confirms_it():
+    told = tell(f"""
+        {SHOCK}
+        10:00    ceftriaxone iv
+        09:00+2  heart rate 120
+        09:00+2  respiratory rate 30
+        09:00+2  systolic bp 80
+        10:00+2  meropenem iv
+        09:00+3  blood culture
+        11:00+3  quiet
+    """)
+
+    assert told.case().time_zero == clock("10:00+2")
