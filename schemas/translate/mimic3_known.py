@@ -6,7 +6,7 @@ time, else the later store time of the row and of the row that replaces it, else
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from schemas.raw import RowPhase
@@ -81,7 +81,8 @@ def _laboratory(row: Row) -> Iterator[Moment]:
 
 
 def _culture(row: Row) -> Iterator[Moment]:
-    taken = time_in(row, "charttime") or time_needed(row, "chartdate")
+    """One with a date only may have been taken at any minute of its day: it is known when the day is over."""
+    taken = time_in(row, "charttime") or time_needed(row, "chartdate") + timedelta(days=1)
     yield RowPhase.ROW, taken + mimic3_profile().delay_of("culture")
 
 

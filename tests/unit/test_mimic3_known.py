@@ -127,3 +127,11 @@ def test_an_admission_and_an_icu_stay_may_not_have_ended():
 
 def test_a_phase_that_a_row_alone_does_not_date_has_no_time():
     assert known_at("inputevents_mv", RowPhase.RETRACTED, dose("1")) is None
+
+
+def test_a_culture_with_a_date_only_is_known_when_its_day_is_over():
+    by_day = dict.fromkeys(columns_of("microbiologyevents"), "") | {"chartdate": "2140-03-02 00:00:00"}
+    by_minute = by_day | {"charttime": "2140-03-02 15:30:00"}
+
+    assert known_at("microbiologyevents", RowPhase.ROW, by_day).isoformat() == "2140-03-03T00:00:00+00:00"
+    assert known_at("microbiologyevents", RowPhase.ROW, by_minute).isoformat() == "2140-03-02T15:30:00+00:00"
