@@ -1,10 +1,10 @@
 """A raw message and when it reaches us: a line of `feed.ndjson`."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-import orjson
 
 from streams.records import Outgoing
 
@@ -29,6 +29,19 @@ class FeedMessage:
 
     def as_outgoing(self) -> Outgoing:
         """The record to send."""
-        key = None if self.key is None else self.key.encode()
-        value = self.value.encode() if isinstance(self.value, str) else orjson.dumps(self.value)
-        return Outgoing(self.topic, key, value)
+        key = None if self.key is None else as_bytes(self.key)
+        return Outgoing(self.topic, key, as_bytes(self.value))
+
+
+def as_bytes(value: Mapping[str, Any] | str) -> bytes:
+    """The value as it is sent: text as it stands, else its JSON, faithful to numbers and text that are none.
+
+    orjson would refuse half a character or an integer of many digits, and make nothing of NaN: what
+    a feed sends is for the translator to judge.
+    """
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogatepass")
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":")).encode()

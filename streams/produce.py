@@ -6,17 +6,18 @@ import asyncio
 from collections import Counter
 from typing import TYPE_CHECKING
 
-import orjson
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from schemas.rejection import Rejected
+from streams.feed_message import as_bytes
 from streams.records import Outgoing, as_outgoing, rejection
 from streams.topic_layout import BrokerError
 from streams.worker_settings import MEBIBYTE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
 
     from streams.sources import SourceMessage
 
@@ -94,12 +95,16 @@ async def _arrived(waiting: list[asyncio.Future[object]], on_sent: Callable[[int
 
 def as_message(message: SourceMessage) -> Outgoing:
     """The record to send; the time it was received is written into it where it does not carry one."""
-    key = None if message.key is None else message.key.encode()
+    key = None if message.key is None else as_bytes(message.key)
+    return Outgoing(message.topic, key, as_bytes(telling_when(message)))
+
+
+def telling_when(message: SourceMessage) -> Mapping[str, Any] | str:
+    """The value, with the time it was received where it carries none; text as it stands."""
     value = message.value
-    if isinstance(value, str):
-        return Outgoing(message.topic, key, value.encode())
-    told = {} if value.get("received_at") or message.received_at is None else {"received_at": message.received_at}
-    return Outgoing(message.topic, key, orjson.dumps({**value, **told}))
+    if isinstance(value, str) or value.get("received_at") or message.received_at is None:
+        return value
+    return {**value, "received_at": message.received_at.isoformat()}
 
 
 def fitting(outgoing: Outgoing, limit_bytes: int) -> Outgoing:

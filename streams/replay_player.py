@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
-from schemas.rejection import Rejected
+from schemas.topics import Topic
 from streams.clock import Clock
 from streams.feed_message import FeedMessage
-from streams.records import as_outgoing, rejection
+from streams.produce import fitting
 
 SEND_AT_ONCE = 500
 """Most messages on their way before the broker must have acknowledged them."""
@@ -39,7 +39,8 @@ async def play_feed(
 ) -> Played:
     """Send a feed, each message when `clock` reaches its `received_at`; without a clock all at once.
 
-    What is above `limit_bytes` is not sent: a record with its size and hash goes to `rejected.messages`.
+    What is above `limit_bytes` (the topics' limit, framing included) is not sent: a record with its size and
+    hash goes to `rejected.messages`.
 
     Raises:
         FeedNotSentError: the broker cannot be reached, or does not take the messages.
@@ -91,9 +92,8 @@ def _batches(messages: Iterable[FeedMessage], clock: Clock | None) -> Iterator[l
 async def _send(
     producer: AIOKafkaProducer, message: FeedMessage, limit_bytes: int, played: Played
 ) -> "asyncio.Future[object]":
-    record = message.as_outgoing()
-    if record.value is not None and len(record.value) > limit_bytes:
-        record = as_outgoing(rejection(record, Rejected("too_large"), message.received_at, limit_bytes))
+    record = fitting(message.as_outgoing(), limit_bytes)
+    if record.topic == Topic.REJECTED_MESSAGES:
         played.too_large += 1
     else:
         played.sent += 1

@@ -11,6 +11,7 @@ import orjson
 from schemas.topics import RAW_TOPICS, Topic
 from streams.clock import Clock
 from streams.feed_message import FeedMessage
+from streams.produce import telling_when
 from streams.replay_player import FeedNotSentError, Played, play_feed
 from streams.sources import SourceError, SourceMessage, open_source
 from timezero.settings import Settings
@@ -62,5 +63,6 @@ def _messages(read: Iterator[SourceMessage]) -> Iterator[FeedMessage]:
     wall = Clock()
     for message in read:
         topic = message.topic if message.topic in RAW_TOPICS else Topic.RAW_ACT.value
-        value = message.value if isinstance(message.value, str) else dict(message.value)
+        told = telling_when(message)
+        value = told if isinstance(told, str) else dict(told)
         yield FeedMessage(message.received_at or wall.now(), topic, message.key, value)
