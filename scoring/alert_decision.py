@@ -52,6 +52,7 @@ class Situation:
         pushable: Its window had not closed before anyone could be told.
         warnings: How many warnings are due by now.
         stop: Why nothing is to be said any more.
+        silent: The patient died or left after the window had closed: what stands may be taken back, no more.
         corrected: The fact that decides it was corrected.
         antibiotic_first: Its window was closed by an antibiotic.
     """
@@ -62,6 +63,7 @@ class Situation:
     pushable: bool = True
     warnings: int = 0
     stop: AlertReason | None = None
+    silent: bool = False
     corrected: bool = False
     antibiotic_first: bool = False
 
@@ -126,6 +128,11 @@ def decide_alert(said: Said, now: Situation) -> Decision | None:
     """Decide what to say of an element next; None where nothing is."""
     if now.stop is not None:
         return Decision(AlertKind.WITHDRAWN, now.stop) if said.stands else None
+    decision = _decide_by_status(said, now)
+    return None if decision is not None and now.silent and decision.kind is not AlertKind.WITHDRAWN else decision
+
+
+def _decide_by_status(said: Said, now: Situation) -> Decision | None:
     match now.status:
         case ElementStatus.MET:
             return _when_met(said, now)
@@ -143,6 +150,8 @@ def decide_bundle_alert(said: Said, now: Situation, *, running: bool) -> Decisio
     """Decide what to say of a whole bundle; `running`: something of it can still be met in time."""
     if now.stop is not None:
         return Decision(AlertKind.WITHDRAWN, now.stop) if said.stands else None
+    if now.silent:
+        return None
     if not said.stands:
         return Decision(AlertKind.BUNDLE_STARTED) if running else None
     if said.time_zero != now.time_zero:

@@ -78,6 +78,7 @@ def _situation(case: Assessment, assessed: ElementAssessment, *, correcting: boo
         pushable=not assessed.past_when_known,
         warnings=window.warnings_by(case.judged_at) if window else 0,
         stop=_stopped(case, window.closes_at if window else None),
+        silent=case.stop is not None,
         corrected=correcting,
         antibiotic_first=assessed.reason == AlertReason.ANTIBIOTIC_FIRST,
     )
@@ -88,7 +89,7 @@ def _bundle_situation(case: Assessment) -> Situation:
     closes_at = max((window.closes_at for window in windows), default=None)
     due_at = max((window.due_at for window in windows), default=None)
     status, _ = bundle_status(case.elements)
-    return Situation(status, due_at, case.time_zero.at, stop=_stopped(case, closes_at))
+    return Situation(status, due_at, case.time_zero.at, stop=_stopped(case, closes_at), silent=case.stop is not None)
 
 
 def _announce_element(

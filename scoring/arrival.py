@@ -17,8 +17,9 @@ class Arrival:
     Attributes:
         versions: The fact's versions, those of before included; none for a wake-up.
         chart: The one chart it concerns; None where it may concern all.
-        in_order: Nothing of this patient was received at the same time or later.
+        in_order: Nothing of this patient was received, and no clock had ticked, at the same time or later.
         correcting: It changed or took back what an earlier version said of the time of the act.
+        regrouped: Facts of before now belong to another episode than they did.
         merged: The patient's facts have gone to another number.
     """
 
@@ -26,6 +27,7 @@ class Arrival:
     chart: Chart | None = None
     in_order: bool = True
     correcting: bool = False
+    regrouped: bool = False
     merged: bool = False
 
 
@@ -58,9 +60,14 @@ def _changes_charts(versions: tuple[AnyFact, ...], state: PatientState) -> bool:
     latest = versions[-1]
     if state.charts is None or isinstance(latest, Visit | Patient | Link | Merge):
         return True
-    if len({version.encounter_id for version in versions}) > 1:
-        return True
-    return latest.encounter_id is not None and _may_move(latest.encounter_id, versions, state.charts)
+    if latest.encounter_id is None or len({version.encounter_id for version in versions}) > 1:
+        return len(versions) > 1
+    return _may_move(latest.encounter_id, versions, state.charts)
+
+
+def _grouping(charts: Charts | None, besides: str) -> dict[str, set[str]]:
+    """By episode, its facts besides one."""
+    return {chart.episode.case_id: chart.fact_ids - {besides} for chart in (charts.charts if charts else ())}
 
 
 def _may_move(encounter_id: str, versions: tuple[AnyFact, ...], charts: Charts) -> bool:
@@ -72,7 +79,7 @@ def _may_move(encounter_id: str, versions: tuple[AnyFact, ...], charts: Charts) 
     return not known.visited and (len(versions) > 1 or place_time(versions[-1]) < known.starts_at)
 
 
-def _file(state: PatientState, held: AnyFact | None, latest: AnyFact) -> Chart | None:
+def _file(state: PatientState, held: AnyFact | None, versions: tuple[AnyFact, ...]) -> Chart | None:
     """File the latest version in place of the one that held before."""
     if state.charts is None:
         return None
@@ -80,7 +87,7 @@ def _file(state: PatientState, held: AnyFact | None, latest: AnyFact) -> Chart |
         home = state.charts.home(held)
         if isinstance(home, Chart):
             home.take(held)
-    return state.charts.register(latest)
+    return state.charts.register(versions)
 
 
 def _is_correction(earlier: AnyFact | None, latest: AnyFact) -> bool:
@@ -97,7 +104,7 @@ def fold(state: PatientState, fact: AnyFact, rules: Rules, outbox: Outbox) -> Ar
     if not state.facts.add(fact):
         return None
     latest = state.latest_receipt
-    in_order = latest is not None and fact.received_at > latest
+    in_order = latest is not None and latest < fact.received_at == state.now
     state.latest_receipt = fact.received_at if latest is None else max(latest, fact.received_at)
     merge = merge_of(state) if isinstance(fact, Merge) or state.is_merged else None
     state.is_merged = merge is not None
@@ -108,6 +115,8 @@ def fold(state: PatientState, fact: AnyFact, rules: Rules, outbox: Outbox) -> Ar
     versions = state.facts.versions[fact.fact_id]
     correcting = _is_correction(earlier, versions[-1])
     if _changes_charts(versions, state):
+        before = _grouping(state.charts, fact.fact_id)
         state.charts = draw_charts(state.facts, rules.conventions)
-        return Arrival(versions, None, in_order, correcting)
-    return Arrival(versions, _file(state, held, versions[-1]), in_order, correcting)
+        after = _grouping(state.charts, fact.fact_id)
+        return Arrival(versions, None, in_order, correcting, regrouped=before != after or len(versions) > 1)
+    return Arrival(versions, _file(state, held, versions), in_order, correcting)

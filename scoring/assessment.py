@@ -133,7 +133,7 @@ def _stand(search: Search, finding: Finding, clock: BundleClock) -> tuple[Elemen
     if finding.waits:
         return ElementStatus.NOT_OPEN, finding.reason
     if finding.done_at is not None and search.resolution.cut(finding.done_at) < clock.closes_at:
-        return ElementStatus.MET, None
+        return ElementStatus.MET, finding.reason
     return _undone(search, finding, clock)
 
 

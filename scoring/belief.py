@@ -2,7 +2,7 @@
 
 What had closed before anyone could know of it must not be pushed, so every case carries
 the moment from which its present time zero was known. In-order arrival keeps it up to date
-for nothing (`keep_belief`); after a late arrival it is found anew (`find_belief`), and both agree.
+for nothing (`scoring.review`); after a late arrival it is found anew (`find_belief`), and both agree.
 """
 
 from collections.abc import Iterable
@@ -16,18 +16,20 @@ from scoring.chart import Chart
 from scoring.fact_store import FactStore
 from scoring.interest import moves_time_zero
 from scoring.measure import Measure, SevereSepsisCriteria
-from scoring.time_zero import Span, TimeZero, find_time_zero
+from scoring.time_zero import Span, TimeZero, find_time_zero, spans
 
 
 def _is_infection_sign(fact: AnyFact) -> bool:
     return isinstance(fact, Culture) or (isinstance(fact, Medication) and fact.drug_class is DrugClass.ANTIBACTERIAL)
 
 
-def could_matter(fact: AnyFact, measure: Measure, time_zero: TimeZero) -> bool:
+def could_matter(fact: AnyFact, measure: Measure, time_zero: TimeZero, chart: Chart) -> bool:
     """Whether a version may have had a say in whether `time_zero` held.
 
     An observation after a time zero cannot have, since the last of the criteria gives the
-    time; nor a culture or antibiotic so long after it that it confirms nothing of then.
+    time; unless that was provisional, where a confirmed one goes before it at whatever time,
+    and was amended away since. Nor can a culture or antibiotic so long after it that it
+    confirms nothing of then.
     """
     if not moves_time_zero(measure, fact):
         return False
@@ -35,7 +37,7 @@ def could_matter(fact: AnyFact, measure: Measure, time_zero: TimeZero) -> bool:
     if time_zero.at is None or moment is None or not isinstance(rule, SevereSepsisCriteria):
         return True
     if isinstance(fact, Observation):
-        return moment <= time_zero.at
+        return moment <= time_zero.at or (time_zero.lapses_at is not None and chart.amended)
     return moment - time_zero.at <= rule.antibiotic_after_culture.delta or not _is_infection_sign(fact)
 
 
@@ -75,6 +77,12 @@ class _Memory:
             self.held[fact_id] = known[-1]
 
 
+def _find_then(chart: Chart, measure: Measure, span: Span, moment: datetime) -> TimeZero | None:
+    """The time zero, as then known, of the case that begins where `span` does; None where there was no such case."""
+    then = next((each for each in spans(chart) if each.after == span.after), None)
+    return None if then is None else find_time_zero(chart, measure, then, moment)
+
+
 def find_belief(
     chart: Chart, store: FactStore, measure: Measure, span: Span, time_zero: TimeZero, now: datetime
 ) -> Belief:
@@ -83,7 +91,7 @@ def find_belief(
         version
         for fact_id in chart.fact_ids
         for version in store.versions[fact_id]
-        if could_matter(version, measure, time_zero)
+        if could_matter(version, measure, time_zero, chart)
     ]
     versions.sort(key=lambda version: (version.received_at, version.event_id), reverse=True)
     memory = _Memory(Chart(chart.episode, chart.rules), store, versions)
@@ -91,7 +99,7 @@ def find_belief(
     since: datetime | None = None
     for moment in _moments(tuple(versions), measure, now):
         memory.learn_until(moment)
-        found = find_time_zero(memory.chart, measure, span, moment)
+        found = _find_then(memory.chart, measure, span, moment)
         if found is not None and opened_at is None:
             opened_at = moment
         if found is None or found.at != time_zero.at:
@@ -99,10 +107,3 @@ def find_belief(
         elif since is None:
             since = moment
     return Belief(opened_at or now, since or now)
-
-
-def keep_belief(earlier: Belief | None, *, moved: bool, now: datetime) -> Belief:
-    """Carry a belief on over an event that came in order."""
-    if earlier is None:
-        return Belief(now, now)
-    return Belief(earlier.opened_at, now) if moved else earlier

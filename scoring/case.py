@@ -1,27 +1,17 @@
 """The cases of a patient: each episode, each measure, each stretch between rule-outs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
-from schemas.clinical import ActName
 from scoring.assessment import Assessment, Belief, Opened, assess
 from scoring.belief import find_belief
 from scoring.chart import Chart
 from scoring.fact_store import FactStore
 from scoring.measure import Measure
-from scoring.time_zero import Span, TimeZero, find_time_zero
+from scoring.time_zero import Span, TimeZero, find_time_zero, spans
 
 Believe = Callable[[str, Span, TimeZero], Belief]
 """Tells since when a case's time zero has been believed: case id, span, time zero."""
-
-
-def spans(chart: Chart) -> Iterator[Span]:
-    """The stretches of an episode in which a case may begin, cut where sepsis was ruled out."""
-    after: datetime | None = None
-    for moment, _, _ in chart.acts(ActName.SEPSIS_RULED_OUT):
-        yield Span(after, moment)
-        after = moment
-    yield Span(after, None)
 
 
 def find_cases(chart: Chart, store: FactStore, measure: Measure, now: datetime, believe: Believe) -> list[Assessment]:

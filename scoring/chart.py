@@ -90,6 +90,7 @@ class Chart:
         patients: Demographics, sorted by id.
         sources: Names of the sources that fed this episode.
         fact_ids: Every fact of this episode, also those that were retracted.
+        amended: Some fact was taken back, or said otherwise of its time or value, at some time.
         memory: What was worked out of a stretch of time, forgotten when a fact of that stretch comes or goes.
     """
 
@@ -99,6 +100,7 @@ class Chart:
     patients: list[Patient] = field(default_factory=list)
     sources: set[str] = field(default_factory=set)
     fact_ids: set[str] = field(default_factory=set)
+    amended: bool = False
     memory: dict[Hashable, Remembered] = field(default_factory=dict)
 
     def _forget(self, moment: datetime) -> None:
@@ -157,6 +159,13 @@ class Chart:
         return named[-1] if named else None
 
 
+def _amends(version: AnyFact, latest: AnyFact) -> bool:
+    """Whether what a version says of when and how much differs from what holds now."""
+    if version.retracted or act_time(version) != act_time(latest):
+        return True
+    return isinstance(version, Observation) and isinstance(latest, Observation) and version.value != latest.value
+
+
 @dataclass(slots=True)
 class Charts:
     """Every episode's chart, and the facts that belong to none.
@@ -178,13 +187,15 @@ class Charts:
         placed = place(place_time(fact), tuple(chart.episode for chart in self.charts), self.rules)
         return placed if isinstance(placed, Unplaced) else self.by_encounter[placed.case_id]
 
-    def register(self, latest: AnyFact) -> Chart | None:
-        """File a fact's latest version; a retracted one is only remembered."""
+    def register(self, versions: tuple[AnyFact, ...]) -> Chart | None:
+        """File a fact by its latest version; a retracted one is only remembered."""
+        latest = versions[-1]
         home = self.home(latest)
         if isinstance(home, Unplaced):
             self.unplaced[latest.fact_id] = home
             return None
         home.fact_ids.add(latest.fact_id)
+        home.amended = home.amended or any(_amends(version, latest) for version in versions)
         if not latest.retracted:
             home.put(latest)
         return home
@@ -198,7 +209,7 @@ def draw_charts(store: FactStore, rules: Conventions) -> Charts:
     for versions in store.versions.values():
         latest = versions[-1]
         if not isinstance(latest, Patient | Link | Merge):
-            drawn.register(latest)
+            drawn.register(versions)
         elif isinstance(latest, Patient) and not latest.retracted:
             for chart in charts:
                 chart.put(latest)

@@ -100,7 +100,8 @@ def first_done(search: Search, entries: list[Timed], clock: BundleClock) -> Find
 def _done(
     search: Search, fact: AnyFact, clocked: Callable[[AnyFact], datetime | None], doubt: str | None = None
 ) -> Finding:
-    return Finding(clocked(fact), (fact,), search.store.known_at(fact, clocked), doubt=doubt)
+    known_at = search.store.known_at(fact, clocked)
+    return Finding(clocked(fact), (fact,), known_at, reason="day_only" if fact.day_only else None, doubt=doubt)
 
 
 def _antibiotic(search: Search, clock: BundleClock) -> Finding:
@@ -113,11 +114,8 @@ def _blood_culture(search: Search, clock: BundleClock) -> Finding:
     if antibiotic is None:
         return finding
     lost = finding.done_at is None or search.resolution.cut(finding.done_at) > search.resolution.cut(antibiotic.moment)
-    return replace(
-        finding,
-        facts=(*finding.facts, antibiotic.fact),
-        reason="antibiotic_first" if lost and _closed_by(antibiotic, clock, search) else None,
-    )
+    reason = "antibiotic_first" if lost and _closed_by(antibiotic, clock, search) else finding.reason
+    return replace(finding, facts=(*finding.facts, antibiotic.fact), reason=reason)
 
 
 def _closed_by(antibiotic: Timed, clock: BundleClock, search: Search) -> bool:

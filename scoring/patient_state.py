@@ -48,8 +48,15 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class HeldBelief:
-    """A belief, and the time zero it is about; `present` is False while the case is gone."""
+    """A belief about a case.
 
+    Attributes:
+        after: The rule-out after which the case begins; None for the first of an episode.
+        at: The time zero it is about.
+        present: False while the case is gone.
+    """
+
+    after: datetime | None
     at: datetime | None
     belief: Belief
     present: bool = True

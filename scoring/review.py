@@ -1,6 +1,6 @@
 """Judge again what an arrival or a wake-up may have changed, and say what is new."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
@@ -9,7 +9,7 @@ from schemas.topics import joined_key
 from scoring.announcement import announce, take_back
 from scoring.arrival import Arrival
 from scoring.assessment import Assessment, Belief
-from scoring.belief import could_matter, find_belief, keep_belief
+from scoring.belief import could_matter, find_belief
 from scoring.case import find_cases
 from scoring.chart import Chart, draw_charts
 from scoring.interest import SHOWN_QUANTITIES, touches
@@ -42,12 +42,7 @@ def _comes_too_late(fact: AnyFact, earlier: list[Assessment]) -> bool:
     if len(earlier) != 1 or not isinstance(fact, Observation) or fact.quantity in SHOWN_QUANTITIES:
         return False
     found = earlier[0].time_zero
-    return found.at is not None and not found.lapsed and fact.collected_at > found.at
-
-
-def _must_ask_facts(arrival: Arrival, measure: Measure, time_zero: TimeZero) -> bool:
-    """Whether the arrival may have changed since when `time_zero` was believed, in a way order does not tell."""
-    return not arrival.in_order and any(could_matter(version, measure, time_zero) for version in arrival.versions)
+    return found.at is not None and found.lapses_at is None and fact.collected_at > found.at
 
 
 @dataclass(slots=True)
@@ -64,15 +59,22 @@ class _Believer:
 
     def __call__(self, case_id: str, span: Span, found: TimeZero) -> Belief:
         self.told.add(case_id)
-        held = self.state.beliefs.get((case_id, self.measure.identifier))
-        if self.earlier is None or _must_ask_facts(self.arrival, self.measure, found):
+        key = (case_id, self.measure.identifier)
+        held = self.state.beliefs.get(key)
+        if held is None or self._must_ask_facts(held, span, found):
             belief = find_belief(self.chart, self.state.facts, self.measure, span, found, self.now)
-        elif held is None:
-            belief = Belief(self.now, self.now)
         else:
-            belief = keep_belief(held.belief, moved=not held.present or held.at != found.at, now=self.now)
-        self.state.beliefs[case_id, self.measure.identifier] = HeldBelief(found.at, belief)
+            belief = held.belief if held.at == found.at else Belief(held.belief.opened_at, self.now)
+        self.state.beliefs[key] = HeldBelief(span.after, found.at, belief)
         return belief
+
+    def _must_ask_facts(self, held: HeldBelief, span: Span, found: TimeZero) -> bool:
+        """Whether the order of arrival cannot tell since when a time zero has been believed."""
+        if self.arrival.regrouped or not held.present or held.after != span.after:
+            return True
+        return not self.arrival.in_order and any(
+            could_matter(version, self.measure, found, self.chart) for version in self.arrival.versions
+        )
 
     def forget_the_gone(self) -> None:
         """Note which cases that were there before are there no more."""
@@ -80,7 +82,7 @@ class _Believer:
             key = (case.case_id, self.measure.identifier)
             held = self.state.beliefs.get(key)
             if case.case_id not in self.told and held is not None:
-                self.state.beliefs[key] = HeldBelief(held.at, held.belief, present=False)
+                self.state.beliefs[key] = replace(held, present=False)
 
 
 def _publish(state: PatientState, case: Assessment, now: datetime, outbox: Outbox) -> None:

@@ -97,6 +97,8 @@ def element_sentence(assessed: ElementAssessment, time_zero: datetime | None) ->
         return f"{word}: {assessed.status.replace('_', ' ')}{_because(assessed.reason)}."
     if done_at is None or assessed.status not in {ElementStatus.MET, ElementStatus.MET_LATE}:
         return _undone_sentence(assessed, assessed.clock, time_zero)
+    if assessed.finding.facts[0].day_only:
+        return f"{word} on {done_at:%Y-%m-%d}, known by its day only: every minute of it was in time."
     told = "in time" if assessed.status is ElementStatus.MET else "too late"
     return f"{word} {clock(done_at, time_zero)}, {_distance(time_zero, done_at)}: {told}{_because(assessed.reason)}."
 

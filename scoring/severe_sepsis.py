@@ -95,17 +95,32 @@ def _exact(entries: list[Timed]) -> list[Timed]:
     return [entry for entry in entries if not entry.fact.day_only]
 
 
+def _confirming_days(antibiotics: list[Timed], cultures: list[Timed], rule: SevereSepsisCriteria) -> Iterable[Onset]:
+    """Antibiotics confirmed by a culture known by its day, every minute of which would do.
+
+    The dose is then the latest that the onset can be, and taken for it.
+    """
+    before, after = rule.antibiotic_before_culture.delta, rule.antibiotic_after_culture.delta
+    days = [culture for culture in cultures if culture.fact.day_only]
+    for dose in antibiotics:
+        for day in days:
+            if day.moment + timedelta(days=1) - before <= dose.moment <= day.moment + after:
+                yield Onset(dose.moment, (dose.fact, day.fact), "surrogate_infection")
+                break
+
+
 def find_onsets(chart: Chart, rule: SevereSepsisCriteria, documented: list[Timed]) -> list[Onset]:
     """Signs of infection in time order: documented ones; where there are none, cultures and antibiotics."""
     if documented:
         return [Onset(entry.moment, (entry.fact,), "documented_infection") for entry in documented]
-    cultures = _exact(chart.cultures(Specimen.BLOOD, Specimen.STERILE))
-    antibiotics = _exact(chart.antibiotics())
+    all_cultures = chart.cultures(Specimen.BLOOD, Specimen.STERILE)
+    cultures, antibiotics = _exact(all_cultures), _exact(chart.antibiotics())
     before, after = rule.antibiotic_before_culture.delta, rule.antibiotic_after_culture.delta
     lapse = rule.unconfirmed_for.delta
     onsets = [
         *_surrogate_onsets(cultures, antibiotics, _Pairing(after, before, lapse)),
         *_surrogate_onsets(antibiotics, cultures, _Pairing(before, after, lapse)),
+        *_confirming_days(antibiotics, all_cultures, rule),
     ]
     return sorted(onsets, key=lambda onset: (onset.at, onset.lapses_at is not None, onset.rule))
 
@@ -211,23 +226,39 @@ def _is_repeat(onset: Onset, lapsed: Presentation | None) -> bool:
 def find_presentation(
     chart: Chart, rule: SevereSepsisCriteria, documented: list[Timed], moment: Moment
 ) -> Presentation | None:
-    """Find the earliest presentation; a lapsed provisional one only where there is no other.
+    """Find the presentation that counts: the earliest confirmed one, else a provisional one, else one that lapsed.
 
     A sign that lapses takes those of its kind that came before the lapse with it: they belonged to the same case.
     """
+    found = _Presentations()
+    for onset in find_onsets(chart, rule, documented):
+        if found.confirmed is not None and onset.at >= found.confirmed.at:
+            break
+        met = _present(chart, rule, onset, moment.resolution)
+        if met is not None and moment.holds(met[0]) and not _is_repeat(onset, found.last_lapsed):
+            is_lapsed = onset.lapses_at is not None and moment.now >= onset.lapses_at
+            found.see(Presentation(met[0], onset.rule, (*onset.facts, *met[1]), onset.lapses_at, is_lapsed))
+    return found.confirmed or found.provisional or found.first_lapsed
+
+
+@dataclass(slots=True)
+class _Presentations:
+    """The earliest presentation of each standing, so far."""
+
+    confirmed: Presentation | None = None
+    provisional: Presentation | None = None
     first_lapsed: Presentation | None = None
     last_lapsed: Presentation | None = None
-    best: Presentation | None = None
-    for onset in find_onsets(chart, rule, documented):
-        if best is not None and onset.at >= best.at:
-            break
-        found = _present(chart, rule, onset, moment.resolution)
-        if found is None or not moment.holds(found[0]) or _is_repeat(onset, last_lapsed):
-            continue
-        is_lapsed = onset.lapses_at is not None and moment.now >= onset.lapses_at
-        presentation = Presentation(found[0], onset.rule, (*onset.facts, *found[1]), onset.lapses_at, is_lapsed)
-        if is_lapsed:
-            first_lapsed, last_lapsed = first_lapsed or presentation, presentation
-        elif best is None or presentation.at < best.at:
-            best = presentation
-    return best or first_lapsed
+
+    def see(self, presentation: Presentation) -> None:
+        """Take one more presentation into account."""
+        if presentation.lapsed:
+            self.first_lapsed, self.last_lapsed = self.first_lapsed or presentation, presentation
+        elif presentation.lapses_at is None:
+            self.confirmed = _earlier(self.confirmed, presentation)
+        else:
+            self.provisional = _earlier(self.provisional, presentation)
+
+
+def _earlier(one: Presentation | None, other: Presentation) -> Presentation:
+    return other if one is None or other.at < one.at else one

@@ -1,5 +1,6 @@
 """Time zero: from when a measure counts, by each measure's own rule, with the facts that say so."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -42,6 +43,15 @@ class TimeZero:
     facts: tuple[AnyFact, ...]
     lapses_at: datetime | None = None
     lapsed: bool = False
+
+
+def spans(chart: Chart) -> Iterator[Span]:
+    """The stretches of an episode in which a case may begin, cut where sepsis was ruled out."""
+    after: datetime | None = None
+    for moment, _, _ in chart.acts(ActName.SEPSIS_RULED_OUT):
+        yield Span(after, moment)
+        after = moment
+    yield Span(after, None)
 
 
 def entry_acts(chart: Chart, entry: Entry, span: Span) -> list[Timed]:
