@@ -4,8 +4,9 @@ Some of Faust's internals are replaced. Its consumer acknowledges a message that
 while partitions are being reassigned, and can pass one in flight (faust-streaming issue 606);
 here the committed offset is the one that every stage has finished, and nothing else. A table can
 be written outside of a stream's iteration, so that a batch is one write, whose arrival in the
-changelog can be awaited. Recovery asks a fetch, not the broker's list, where a changelog ends. And streams are fetched only
-once the flow has resumed: Faust resumes them earlier, and clears its queues in between.
+changelog can be awaited. Recovery asks a fetch, not the broker's list, where a changelog ends. And
+streams are fetched only once the flow has resumed: Faust resumes them earlier, and clears its
+queues in between.
 """
 
 from __future__ import annotations

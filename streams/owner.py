@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from schemas.clinical import CLINICAL_EVENT, ClockTick
 from schemas.rejection import Rejected
+from schemas.strict_model import place_and_type
 from schemas.topics import Topic
 from streams.records import Outgoing, as_outgoing, rejection
 from streams.stored_state import StoredState, unpack
@@ -169,7 +170,7 @@ def _read(record: Record) -> AnyFact | ClockTick | Rejected:
         event = CLINICAL_EVENT.validate_json(record.value or b"")
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        return Rejected(UNREADABLE, f"{'.'.join(map(str, first['loc']))}: {first['type']}")
+        return Rejected(UNREADABLE, place_and_type(first))
     return event if event.key.encode() == record.key else Rejected(WRONG_KEY)
 
 

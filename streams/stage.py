@@ -65,9 +65,14 @@ class Stage:
             if arrival is Arrival.NEXT:
                 await self._waiting.put(event)
             elif arrival is Arrival.HOLE:
-                expected = self._continuity.expected(message.tp)
-                _log.warning("reading_again", stage=self.name, topic=message.topic, partition=message.partition)
-                await self._app.consumer.seek(message.tp, expected)
+                await self._read_again(message.tp)
+
+    async def _read_again(self, tp: TP) -> None:
+        _log.warning("reading_again", stage=self.name, topic=tp.topic, partition=tp.partition)
+        try:
+            await self._app.consumer.seek(tp, self._continuity.expected(tp))
+        except Exception as error:  # noqa: BLE001 - partitions are being handed out anew: all is read again
+            _log.warning("not_read_again", stage=self.name, error=type(error).__name__)
 
     async def run(self) -> None:
         """Handle batches until the stage is closed."""
@@ -82,14 +87,19 @@ class Stage:
     async def put_down(self) -> None:
         """Drop what waits, and let the batch under way finish; one that cannot is broken off, unfinished."""
         self._without_waiting()
-        self._continuity.start_anew()
-        if self._work is None:
+        self.start_anew()
+        work = self._work
+        if work is None:
             return
-        await asyncio.wait([self._work], timeout=_PATIENCE)
-        if not self._work.done():
+        await asyncio.wait([work], timeout=_PATIENCE)
+        if not work.done():
             _log.warning("batch_broken_off", stage=self.name)
-            self._work.cancel()
-            await asyncio.wait([self._work])
+            work.cancel()
+            await asyncio.wait([work])
+
+    def start_anew(self) -> None:
+        """Expect every partition to begin at what was committed."""
+        self._continuity.start_anew()
 
     async def close(self) -> None:
         """Put down what is under way, for good."""

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from streams.wake_ups import WakeUps
     from streams.worker_metrics import WorkerMetrics
 
+_WITHOUT_PAUSE = 20
+"""Events judged before the ticker and the other stages have their turn."""
 _log = WorkerLog("stages")
 
 
@@ -108,9 +110,12 @@ class OwnerStage:
         A crash between the two repeats an alert, with the same `alert_id`; the other order would
         lose one.
         """
-        handled = self._owner.handle(records)
+        handled: list[Lived] = []
         partition_of = {record.key or b"": record.partition for record in records}
         try:
+            for start in range(0, len(records), _WITHOUT_PAUSE):
+                handled += self._owner.handle(records[start : start + _WITHOUT_PAUSE])
+                await asyncio.sleep(0)
             await self._outbox.send([each for lived in handled for each in lived.outgoing])
             for partition, changes in changes_by_partition(handled, partition_of).items():
                 await self._table.write(partition, changes)

@@ -134,6 +134,8 @@ class Worker:
         self.app.finished.forget()
 
     async def _take_over(self, *_: Any, **__: Any) -> None:
+        for stage in self.stages:
+            stage.start_anew()
         partitions = self.partitions()
         waiting = self.owner.take_over(lambda key: self.partition_of(key) in partitions)
         self.aggregates.take_over(self.partition_of, partitions)
