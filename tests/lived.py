@@ -1,0 +1,46 @@
+"""What came of a patient's events, lived through one by one."""
+
+from dataclasses import dataclass, field
+
+from scoring.step import step
+
+
+@dataclass
+class Lived:
+    """Everything said, and the records that stand."""
+
+    state: object = None
+    alerts: list = field(default_factory=list)
+    records: dict = field(default_factory=dict)
+    verdicts: dict = field(default_factory=dict)
+    wake_at: object = None
+
+    def take(self, event, rules):
+        """Live through one event."""
+        taken = step(self.state, event, rules)
+        self.state, self.wake_at = taken.state, taken.wake_at
+        self.alerts += taken.alerts
+        self.records |= {record.key: record for record in taken.cases}
+        self.verdicts |= {verdict.key: verdict for verdict in taken.verdicts}
+        for key in taken.removed_cases:
+            del self.records[key]
+        for key in taken.removed_verdicts:
+            del self.verdicts[key]
+        return taken
+
+    def final(self):
+        """The records that stand, as JSON, without revision and hour."""
+        return {key: record.model_dump_json(exclude={"revision", "as_of"}) for key, record in self.records.items()}
+
+
+def live(events, rules):
+    """Live through events from nothing."""
+    lived = Lived()
+    for event in events:
+        lived.take(event, rules)
+    return lived
+
+
+def judged(judgement):
+    """A judgement's records as JSON, without revision and hour."""
+    return {record.key: record.model_dump_json(exclude={"revision", "as_of"}) for record in judgement.cases}
