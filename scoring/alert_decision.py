@@ -51,6 +51,7 @@ class Situation:
     Attributes:
         pushable: Its window had not closed before anyone could be told.
         warnings: How many warnings are due by now.
+        warnable: `due_at` is still to come.
         stop: Why nothing is to be said any more.
         silent: The patient died or left after the window had closed: what stands may be taken back, no more.
         corrected: The fact that decides it was corrected.
@@ -62,6 +63,7 @@ class Situation:
     time_zero: datetime | None = None
     pushable: bool = True
     warnings: int = 0
+    warnable: bool = True
     stop: AlertReason | None = None
     silent: bool = False
     corrected: bool = False
@@ -95,7 +97,7 @@ def _when_running(said: Said, now: Situation) -> Decision | None:
     if said.missed or (said.stands and moved and now.warnings == 0):
         return Decision(AlertKind.WITHDRAWN, _why_changed(said, now))
     warned = 0 if moved else said.warned
-    if now.status is ElementStatus.DUE_SOON and now.pushable and now.warnings > warned:
+    if now.status is ElementStatus.DUE_SOON and now.pushable and now.warnable and now.warnings > warned:
         return Decision(AlertKind.DUE_SOON)
     return None
 

@@ -77,6 +77,7 @@ def _situation(case: Assessment, assessed: ElementAssessment, *, correcting: boo
         time_zero=case.time_zero.at,
         pushable=not assessed.past_when_known,
         warnings=window.warnings_by(case.judged_at) if window else 0,
+        warnable=window is not None and case.judged_at < window.due_at,
         stop=_stopped(case, window.closes_at if window else None),
         silent=case.stop is not None,
         corrected=correcting,
