@@ -1,6 +1,6 @@
 """The one pydantic configuration every schema of this project shares."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -24,3 +24,15 @@ class StrictModel(BaseModel):
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """Show no field: nearly every model here carries patient data, and reprs end up in logs."""
         return ()
+
+
+def place_and_type(loc: Sequence[int | str], kind: str) -> str:
+    """Where a model failed and on what, for a log: `elements.0.status: enum`.
+
+    Takes `loc` and `type` of one of pydantic's `errors()`. A key that the sender made up may say
+    something of a patient; it reads `*`.
+    """
+    place = [str(part) for part in loc]
+    if kind == "extra_forbidden":
+        place[-1:] = ["*"]
+    return f"{'.'.join(place) or 'whole'}: {kind}"

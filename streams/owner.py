@@ -170,7 +170,7 @@ def _read(record: Record) -> AnyFact | ClockTick | Rejected:
         event = CLINICAL_EVENT.validate_json(record.value or b"")
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        return Rejected(UNREADABLE, place_and_type(first))
+        return Rejected(UNREADABLE, place_and_type(first["loc"], first["type"]))
     return event if event.key.encode() == record.key else Rejected(WRONG_KEY)
 
 

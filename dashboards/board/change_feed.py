@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
@@ -30,7 +29,7 @@ from schemas.read_model import (
     EngineHeartbeat,
     FeedStatus,
 )
-from schemas.strict_model import StrictModel
+from schemas.strict_model import StrictModel, place_and_type
 
 BATCH_S = 0.1
 BEAT_S = 3.0
@@ -230,16 +229,14 @@ class ChangeFeed:
         try:
             parsed = model.model_validate_json(stored)
         except ValidationError as error:
-            kinds = sorted({f"{_place(detail)} {detail['type']}" for detail in error.errors(include_input=False)})
+            kinds = sorted(
+                {place_and_type(detail["loc"], detail["type"]) for detail in error.errors(include_input=False)}
+            )
             LOG.warning("A %s cannot be read: %s", model.__name__, "; ".join(kinds))
             self._picture.unreadable.add(key)
             return None
         self._picture.unreadable.discard(key)
         return parsed
-
-
-def _place(detail: ErrorDetails) -> str:
-    return ".".join(str(part) for part in detail["loc"]) or "whole"
 
 
 def _monotonic_s() -> float:
