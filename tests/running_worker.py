@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from redis import Redis
 
+from real_parts.eventually import eventually_async
 from schemas.read_model import ALERTS_HASH, CASES_HASH
 from streams.topic_reader import ends, partitions_of, read_partition, topic_reader
 from streams.worker_health import health
@@ -86,11 +87,13 @@ async def without_topics(bootstrap):
         topics = [topic for topic in await admin.list_topics() if not topic.startswith("__")]
         if topics:
             await admin.delete_topics(topics)
-        # The broker tells nobody: it must be asked.
-        while any(not topic.startswith("__") for topic in await admin.list_topics()):  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+        await eventually_async(lambda: _has_none(admin), what="a broker without topics")
     finally:
         await admin.close()
+
+
+async def _has_none(admin):
+    return all(topic.startswith("__") for topic in await admin.list_topics())
 
 
 def cases_in(redis_url):

@@ -6,9 +6,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from fake_engine import FakeEngine
+from leaking_engine import LeakingEngine
 from streams.worker import run
 from streams.worker_settings import WorkerSettings
 
 if __name__ == "__main__":
     settings = WorkerSettings.model_validate_json(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    sys.exit(run(settings, FakeEngine() if sys.argv[2] == "fake" else None))
+    engines = {"fake": FakeEngine, "leaking": LeakingEngine, "real": lambda: None}
+    sys.exit(run(settings, engines[sys.argv[2]]()))
