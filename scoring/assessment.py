@@ -9,7 +9,7 @@ from schemas.verdict import Element, ElementStatus
 from scoring.bundle_clock import BundleClock, wind_clock
 from scoring.chart import Chart
 from scoring.coverage import find_gap
-from scoring.exclusion import find_drop, find_exclusion, stay_end
+from scoring.exclusion import expired_discharges, find_drop, find_exclusion
 from scoring.fact_store import FactStore
 from scoring.finding import DOMAINS, FINDERS, Finding, Search, early_close
 from scoring.measure import ElementRule, Measure
@@ -174,9 +174,7 @@ def _stop(chart: Chart) -> Stop | None:
     """Death and transfer out end the alerts."""
     stops = [Stop("transferred", moment) for moment, _, _ in chart.visits(VisitStep.TRANSFERRED_OUT)]
     stops += [Stop("died", moment) for moment, _, _ in chart.visits(VisitStep.DIED)]
-    expired = stay_end(chart, expired_only=True)
-    if expired is not None:
-        stops.append(Stop("died", expired[0]))
+    stops += [Stop("died", moment) for moment, _, _ in expired_discharges(chart)]
     return min(stops, key=lambda stop: (stop.at, stop.reason), default=None)
 
 

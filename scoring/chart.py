@@ -1,6 +1,7 @@
 """The chart of one episode: its facts, sorted into what measures ask for."""
 
 from bisect import insort
+from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -88,7 +89,7 @@ class Chart:
         episode: Which encounters these are.
         shelves: Lists by name; ask through the methods.
         patients: Demographics, sorted by id.
-        sources: Names of the sources that fed this episode.
+        sources: Names of the sources whose facts these are, with how many.
         fact_ids: Every fact of this episode, also those that were retracted.
         amended: Some fact was taken back, or said otherwise of its time or value, at some time.
         memory: What was worked out of a stretch of time, forgotten when a fact of that stretch comes or goes.
@@ -98,7 +99,7 @@ class Chart:
     rules: Conventions
     shelves: dict[str, list[Timed]] = field(default_factory=dict)
     patients: list[Patient] = field(default_factory=list)
-    sources: set[str] = field(default_factory=set)
+    sources: Counter[str] = field(default_factory=Counter)
     fact_ids: set[str] = field(default_factory=set)
     amended: bool = False
     memory: dict[Hashable, Remembered] = field(default_factory=dict)
@@ -112,7 +113,7 @@ class Chart:
         if isinstance(fact, Patient):
             self.patients.append(fact)
             return
-        self.sources.add(fact.source)
+        self.sources[fact.source] += 1
         shelf = _shelf(fact, self.rules)
         if shelf is not None:
             moment = act_time(fact) or place_time(fact)
@@ -121,6 +122,7 @@ class Chart:
 
     def take(self, fact: AnyFact) -> None:
         """Remove a fact that no longer holds."""
+        self.sources -= Counter([fact.source])
         shelf = _shelf(fact, self.rules)
         if shelf is not None:
             self._forget(act_time(fact) or place_time(fact))
@@ -129,6 +131,14 @@ class Chart:
     def visits(self, *steps: VisitStep) -> list[Timed]:
         """Steps of the visit, in time order."""
         return sorted((entry for step in steps for entry in self.shelves.get(f"visit:{step}", ())), key=order)
+
+    def discharges(self) -> list[Timed]:
+        """Ends of the stay, in time order; an end after which it goes on under another number is none."""
+        return [
+            each
+            for each in self.visits(VisitStep.DISCHARGED)
+            if not self.episode.goes_on(each.moment, each.fact.encounter_id)
+        ]
 
     def acts(self, act: ActName) -> list[Timed]:
         """Acts of one name, in time order."""

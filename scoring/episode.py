@@ -50,6 +50,12 @@ class Episode:
         """The first encounter's own number."""
         return self.encounters[0].encounter_id
 
+    def goes_on(self, moment: datetime, encounter_id: str | None) -> bool:
+        """Whether a later encounter than this one outlasts `moment`."""
+        numbers = [encounter.encounter_id for encounter in self.encounters]
+        later = self.encounters[numbers.index(encounter_id) + 1 :] if encounter_id in numbers else ()
+        return any(encounter.ends_at is None or encounter.ends_at > moment for encounter in later)
+
     def encounter_id_at(self, moment: datetime) -> str:
         """The encounter that had begun by `moment`; the first one before that."""
         begun = [encounter for encounter in self.encounters if encounter.starts_at <= moment]

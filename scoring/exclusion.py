@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import assert_never
 
 from schemas.clinical import AnyFact, Visit, VisitStep
-from scoring.chart import Chart
+from scoring.chart import Chart, Timed
 from scoring.measure import ActExclusion, AgeExclusion, Comparison, EndExclusion, Exclusion, Limit, Measure
 
 
@@ -26,18 +26,16 @@ def _admitted_on(chart: Chart, time_zero: datetime) -> datetime:
     return time_zero
 
 
-def stay_end(chart: Chart, *, expired_only: bool) -> tuple[datetime, AnyFact] | None:
-    """When the stay ended: by discharge, or by death where no discharge is known.
+def expired_discharges(chart: Chart) -> list[Timed]:
+    """Ends of the stay by death, in time order."""
+    return [each for each in chart.discharges() if _is_expired(each.fact, chart)]
 
-    With `expired_only`, only a stay that ended by death counts.
-    """
-    discharges = chart.visits(VisitStep.DISCHARGED)
-    deaths = chart.visits(VisitStep.DIED)
-    expired = [each for each in discharges if _is_expired(each.fact, chart)]
-    if not expired_only or expired or deaths:
-        for moment, _, fact in (expired or discharges or deaths)[-1:]:
-            return moment, fact
-    return None
+
+def _ends(chart: Chart, rule: EndExclusion) -> list[Timed]:
+    if rule.rule == "discharged_within":
+        return chart.discharges()
+    deaths = chart.visits(VisitStep.DIED) if rule.clocked_by == "death" else []
+    return deaths or expired_discharges(chart)
 
 
 def _is_expired(fact: AnyFact, chart: Chart) -> bool:
@@ -64,8 +62,7 @@ def _excludes(chart: Chart, measure: Measure, rule: Exclusion, time_zero: dateti
         case ActExclusion():
             return any(_within(measure, rule.limit, time_zero, moment) for moment, _, _ in chart.acts(rule.act))
         case EndExclusion():
-            end = stay_end(chart, expired_only=rule.rule == "expired_within")
-            return end is not None and _within(measure, rule.limit, time_zero, end[0])
+            return any(_within(measure, rule.limit, time_zero, each.moment) for each in _ends(chart, rule)[-1:])
         case _:
             assert_never(rule)
 
@@ -77,7 +74,7 @@ def find_exclusion(chart: Chart, measure: Measure, time_zero: datetime) -> str |
 
 def find_drop(chart: Chart, measure: Measure) -> str | None:
     """Why the case is dropped for its data, where the measure drops cases; None where it is not."""
-    discharges = chart.visits(VisitStep.DISCHARGED)
+    discharges = chart.discharges()
     if "bad_datetime" in measure.drops:
         admissions = chart.visits(VisitStep.ADMITTED)
         if admissions and discharges and discharges[-1][0] <= admissions[0][0]:

@@ -164,6 +164,8 @@ class EndExclusion(StrictModel):
 
     rule: Literal["expired_within", "discharged_within"]
     reason: str
+    clocked_by: Literal["discharge", "death"] = "discharge"
+    """Which time counts; `death`: that of the discharge where no other is charted."""
     limit: Limit
 
 

@@ -9,7 +9,7 @@ from schemas.clinical import AnyFact, Medication, Quantity, VisitStep
 from schemas.verdict import SETTLED, Element, ElementStatus, Evidence, Verdict
 from scoring.act_time import act_time
 from scoring.assessment import BLANK_STATUS, Assessment, ElementAssessment, bundle_status
-from scoring.chart import Timed
+from scoring.chart import Timed, order
 from scoring.description import describe
 from scoring.finding import Finding
 from scoring.interest import touches
@@ -141,7 +141,7 @@ def case_record(assessment: Assessment, revision: int, as_of: datetime, owner: t
     ids = {"facility_id": facility_id, "case_id": assessment.case_id, "encounter_id": encounter_id}
     verdicts = tuple(_verdict(assessment, assessed, ids) for assessed in assessment.elements)
     bundle = _bundle(assessment, verdicts, ids)
-    ends = chart.visits(VisitStep.DISCHARGED, VisitStep.DIED, VisitStep.TRANSFERRED_OUT)
+    ends = sorted([*chart.discharges(), *chart.visits(VisitStep.DIED, VisitStep.TRANSFERRED_OUT)], key=order)
     is_pending = found.lapses_at is not None and not found.lapsed
     return CaseRecord(
         **ids,

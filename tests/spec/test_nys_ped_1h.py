@@ -762,7 +762,7 @@ def test_an_antibiotic_known_by_a_day_of_which_every_minute_would_do_is_met():
         04:00  quiet
     """)
 
-    assert told.stands("antibiotics") == "met"
+    assert told.element("antibiotics").status == "met"
 
 
 def test_without_coverage_nothing_is_called_missed():
@@ -994,6 +994,18 @@ def test_death_stops_the_alerts():
     ]
 
 
+def test_a_death_is_an_exclusion_only_by_its_discharge():
+    """Died within the hour, discharged after it: the measure prints the discharge time."""
+    told = tell("""
+        09:30  born 2015-01-01
+        10:00  protocol
+        10:45  died
+        12:00  discharged status 20
+    """)
+
+    assert told.status() == "denominator"
+
+
 def test_transfer_out_stops_the_alerts_and_the_verdict_stands():
     told = tell("""
         10:00  protocol
@@ -1057,6 +1069,34 @@ def test_an_emergency_visit_and_the_stay_it_becomes_are_one_case():
     assert told.stands("antibiotics", "ED7") == "met"
 
 
+def test_the_end_of_the_emergency_visit_is_not_the_end_of_the_stay_it_becomes():
+    """Neither a discharge before admission nor a stay that ended without a birth date."""
+    told = tell("""
+        10:00  arrived [ED7]
+        10:10  protocol [ED7]
+        10:40  discharged [ED7]
+        10:45  admitted [IN9]
+        15:00  quiet
+    """)
+
+    assert told.status("ED7") == "denominator"
+    assert told.case("ED7").closed_at is None
+
+
+def test_the_end_of_the_stay_closes_the_case():
+    told = tell("""
+        10:00  arrived [ED7]
+        10:00  born 2015-01-01
+        10:10  protocol [ED7]
+        10:40  discharged [ED7]
+        10:45  admitted [IN9]
+        15:00  discharged [IN9]
+    """)
+
+    assert told.status("ED7") == "denominator"
+    assert f"{told.case('ED7').closed_at:%H:%M}" == "15:00"
+
+
 def test_a_stay_days_later_is_another_episode():
     """Care of the first stay never counts for the second."""
     told = tell("""
@@ -1075,6 +1115,7 @@ def test_a_stay_days_later_is_another_episode():
 def test_a_link_makes_one_episode_of_two_numbers():
     told = tell("""
         10:00  arrived [S1]
+        10:00  born 2015-01-01
         10:30  ceftriaxone iv [S1]
         12:00  discharged [S1]
         19:00  arrived [S2]
