@@ -1,10 +1,11 @@
 """Judges `sep1-like/1` over the MIMIC-III demo tables by itself, sharing no code with the project.
 
 Infection: a timed culture of blood or another sterile site and an intravenous antibacterial given from
-24 h before to 72 h after it; it begins with the earlier of the two. A culture known by its day only is no
-sign of infection. Time zero: the first time at which an infection's beginning, two different SIRS criteria
-and one organ dysfunction lie within 6 h of each other. Where no infection has its partner, a culture or an
-antibacterial alone gives a time zero that is not confirmed. Elements, all times cut to the minute:
+24 h before to 72 h after it; it begins with the earlier of the two. A blood culture known by its day only
+confirms a dose where every minute of the day would do; the infection then begins with the dose. Time zero:
+the first time at which an infection's beginning, two different SIRS criteria and one organ dysfunction lie
+within 6 h of each other. Where no infection has its partner, a culture or an antibacterial alone gives a
+time zero that is not confirmed. Elements, all times cut to the minute:
 
 - lactate: the highest of the 6 h to time zero, else the first after it, at most 180 min after time zero;
 - repeat_lactate: where that one is above 2, the first after it, at most 360 min after time zero;
@@ -226,8 +227,14 @@ def infections(stay):
         for dose in stay.antibiotics
         if -24 * HOUR <= dose - culture <= 72 * HOUR
     ]
-    paired = {at for pair in pairs for at in pair}
-    return {min(pair) for pair in pairs}, {*stay.cultures, *stay.antibiotics} - paired
+    by_day = {
+        dose
+        for dose in stay.antibiotics
+        for day in stay.culture_days
+        if dose - 72 * HOUR <= day and day + 24 * HOUR <= dose + 24 * HOUR
+    }
+    paired = {at for pair in pairs for at in pair} | by_day
+    return {min(pair) for pair in pairs} | by_day, {*stay.cultures, *stay.antibiotics} - paired
 
 
 def present(stay, beginning):

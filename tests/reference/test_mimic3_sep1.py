@@ -1,6 +1,7 @@
 """The engine and an independent reading of the raw MIMIC-III tables agree on `sep1-like/1`, stay by stay."""
 
 import csv
+import json
 from datetime import datetime
 
 import pytest
@@ -20,9 +21,19 @@ def read(tables):
 
 
 @pytest.fixture(scope="module")
-def replayed(tables, tmp_path_factory):
-    out = tmp_path_factory.mktemp("mimic3")
-    replay(ReplayRequest([tables], "mimic3", ["sep1-like/1"], out))
+def out(tables, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mimic3")
+    replay(ReplayRequest([tables], "mimic3", ["sep1-like/1", "nys-ped-1h/spec-2015"], folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def summary(out):
+    return json.loads((out / "summary.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def replayed(out):
     with (out / "cases.csv").open(newline="") as file:
         return list(csv.DictReader(file))
 
@@ -31,12 +42,12 @@ def moment(text):
     return datetime.fromisoformat(text).replace(tzinfo=None) if text else None
 
 
-def test_the_reading_finds_twenty_stays_with_something_to_assess(read):
+def test_the_reading_finds_twenty_one_stays_with_something_to_assess(read):
     statuses = [case.status if case else None for case in read.values()]
 
     assert len(read) == 97
-    assert statuses.count("denominator") == 20
-    assert statuses.count("not_in_population") == 31
+    assert statuses.count("denominator") == 21
+    assert statuses.count("not_in_population") == 30
     assert statuses.count(None) == 46
 
 
@@ -54,7 +65,21 @@ def test_both_judge_every_element_alike_and_by_the_same_act(read, replayed):
         if row["status"] == "denominator" and row["element"] != "bundle"
     }
 
-    assert len(judged) == 80
+    assert len(judged) == 84
     assert judged == {
         (stay, element): found for stay, case in read.items() if case for element, found in case.elements.items()
     }
+
+
+def test_the_childrens_measure_opens_no_stay_of_these_adults(replayed, summary):
+    assert {row["measure"] for row in replayed} == {"sep1-like/1"}
+    assert summary["stays_never_opened"]["nys-ped-1h/spec-2015"] == 97
+
+
+def test_every_row_of_every_table_is_accounted_for(tables, summary):
+    names = [path.name.removesuffix(".csv.gz") for path in tables.glob("*.csv.gz")]
+    printed = {name: sum(1 for _ in mimic3_sep1.rows_of(tables, name)) for name in names}
+    counted = {name: sum(summary[how][name] for how in ("accepted", "ignored", "rejected")) for name in names}
+
+    assert summary["read"] == printed
+    assert counted == printed
