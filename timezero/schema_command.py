@@ -11,10 +11,11 @@ from schemas.alert import Alert
 from schemas.case_record import CaseRecord
 from schemas.clinical import CLINICAL_EVENT
 from schemas.raw import RAW_MODELS, RawRow
-from schemas.read_model import EngineClock, FeedStatus, Rate
+from schemas.read_model import Delivery, EngineClock, FeedStatus, Rate
 from schemas.rejection import RejectedMessage
 from schemas.topics import Topic
 from schemas.verdict import Verdict
+from streams.webhook_body import WebhookBody
 
 SCHEMAS: dict[str, TypeAdapter[Any]] = {
     **{topic: TypeAdapter(model) for topic, model in RAW_MODELS.items()},
@@ -24,11 +25,13 @@ SCHEMAS: dict[str, TypeAdapter[Any]] = {
     Topic.ENCOUNTER_VERDICTS.value: TypeAdapter(Verdict),
     Topic.ENCOUNTER_ALERTS.value: TypeAdapter(Alert),
     Topic.CASES.value: TypeAdapter(CaseRecord),
+    "webhook": TypeAdapter(WebhookBody),
     "read_model.rate": TypeAdapter(Rate),
     "read_model.feed_status": TypeAdapter(FeedStatus),
+    "read_model.delivery": TypeAdapter(Delivery),
     "read_model.engine_clock": TypeAdapter(EngineClock),
 }
-"""What each topic carries, and the read models, by name; `raw.row` is a table's row on any raw topic."""
+"""What each topic and the webhook carry, and the read models, by name; `raw.row` is a table's row on any raw topic."""
 
 _INDENT = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 
