@@ -138,7 +138,7 @@ def facts(draw, name, of=kinds):
 
 
 @st.composite
-def patients(draw, most=9, merging=False):
+def patients(draw, most=9, *, merging=False):
     """A patient's messages in the order in which they were received, without repeats."""
     several = [draw(facts(f"f{number}")) for number in range(draw(st.integers(1, most)))]
     if merging:

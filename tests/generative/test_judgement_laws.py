@@ -1,6 +1,5 @@
 """Laws of the judgement: what must hold of every patient, however their facts arrive."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -14,7 +13,6 @@ from schemas.verdict import ElementStatus
 from scoring.judgement import judge
 from scoring.patient_state import PatientState, decode_state, encode_state
 from scoring.rules import load_rules, shipped_measures
-from scoring.step import step
 
 RULES = load_rules(shipped_measures())
 repeats = st.lists(st.integers(0, 30), max_size=6)
@@ -119,14 +117,17 @@ def test_a_correction_and_its_correction_leave_only_their_trace_in_time(messages
     retraction = held.model_copy(
         update={"event_id": "gone", "version": top + 1, "retracted": True, "received_at": late}
     )
-    again = held.model_copy(
-        update={"event_id": "back", "version": top + 2, "received_at": late + timedelta(minutes=1)}
-    )
+    again = held.model_copy(update={"event_id": "back", "version": top + 2, "received_at": late + timedelta(minutes=1)})
     restored = remembered([*messages, retraction, again])
 
     def outcome(judgement):
         return [
-            (record.key, record.status, record.time_zero, [(each.element, each.status, each.done_at) for each in record.elements])
+            (
+                record.key,
+                record.status,
+                record.time_zero,
+                [(each.element, each.status, each.done_at) for each in record.elements],
+            )
             for record in judgement.cases
         ]
 
@@ -278,7 +279,5 @@ def test_what_is_received_later_was_not_known_before(messages, extra):
     before = lived.final()
 
     for each in later[:1]:
-        opened = {
-            record.key: record.opened_at for record in lived.take(each, RULES).cases if record.key in before
-        }
+        opened = {record.key: record.opened_at for record in lived.take(each, RULES).cases if record.key in before}
         assert all(opened_at is None or opened_at <= each.received_at for opened_at in opened.values())
