@@ -38,6 +38,8 @@ CASE_COLUMNS = (
     "minutes_from_time_zero",
 )
 
+DAY_ONLY = "day_only"
+"""Reason of a verdict whose act is known by its day: its minutes from time zero are not."""
 _PARTIAL = ".partial"
 _SECONDS_A_MINUTE = 60
 
@@ -147,7 +149,7 @@ def _case_row(case: CaseRecord, verdict: Verdict) -> tuple[str, ...]:
         verdict.status.value,
         _time(verdict.due_at) or "",
         _time(verdict.done_at) or "",
-        _minutes(case.time_zero, verdict.done_at),
+        "" if verdict.reason == DAY_ONLY else _minutes(case.time_zero, verdict.done_at),
     )
 
 
