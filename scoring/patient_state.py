@@ -6,8 +6,11 @@ is left out of it and derived again.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated
 
-from schemas.clinical import ClinicalEvent, ClockTick, Merge
+from pydantic import Field
+
+from schemas.clinical import AnyFact, Merge
 from schemas.strict_model import StrictModel
 from schemas.verdict import Element
 from scoring.alert_decision import Said
@@ -95,7 +98,7 @@ class _Stored(StrictModel):
     now: datetime | None = None
     revision: int = 0
     wake_at: datetime | None = None
-    facts: tuple[ClinicalEvent, ...] = ()
+    facts: tuple[Annotated[AnyFact, Field(discriminator="kind")], ...] = ()
     published: tuple[Published, ...] = ()
 
 
@@ -131,8 +134,7 @@ def decode_state(data: bytes) -> PatientState:
         raise StateFormatError(message)
     facts = FactStore()
     for fact in stored.facts:
-        if not isinstance(fact, ClockTick):
-            facts.versions[fact.fact_id] = (*facts.versions.get(fact.fact_id, ()), fact)
+        facts.versions[fact.fact_id] = (*facts.versions.get(fact.fact_id, ()), fact)
     return PatientState(
         facts=facts,
         now=stored.now,

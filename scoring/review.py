@@ -133,11 +133,8 @@ def _remove_the_gone(
         outbox.removed_verdicts += [joined_key(facility_id, *key, element) for element in said.verdicts]
 
 
-def review(state: PatientState, rules: Rules, outbox: Outbox, arrival: Arrival) -> None:
-    """Judge again at the state's own time, and put what is new into the outbox."""
-    if state.now is None:
-        return
-    now = state.now
+def review(state: PatientState, rules: Rules, outbox: Outbox, arrival: Arrival, now: datetime) -> None:
+    """Judge again at `now`, and put what is new into the outbox."""
     if state.charts is None:
         state.charts = draw_charts(state.facts, rules.conventions)
     standing: dict[CaseKey, list[Assessment]] = {}

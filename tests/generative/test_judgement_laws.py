@@ -194,6 +194,16 @@ def test_a_ticker_leaves_no_trace_in_what_is_said(messages, every):
     assert busy.final() == quiet.final()
 
 
+@given(messages=patients(), ahead=st.lists(st.integers(0, 500), min_size=1, max_size=9))
+def test_a_clock_ahead_of_the_feed_leaves_no_trace_in_the_records(messages, ahead):
+    """Ticks that come before what was received earlier change what is said when, never how it stands."""
+    lived = Lived()
+    for place, message in enumerate(messages):
+        lived.take(message, RULES)
+        lived.take(tick(message.received_at + timedelta(minutes=ahead[place % len(ahead)])), RULES)
+        assert lived.final() == judged(judge(lived.state, RULES, lived.state.now))
+
+
 @given(messages=patients(), order=st.randoms(use_true_random=False))
 def test_nothing_stands_that_is_not_so(messages, order):
     """A met or inapplicable element has nothing on the table; a missed alert stands for a missed element."""

@@ -115,3 +115,15 @@ def test_covered_from_time_zero_only_it_is_announced_and_settles_as_not_assessab
 
     assert "11:01 missed: antibiotics" in told.said_of("antibiotics")
     assert told.stands("antibiotics") == "cannot_assess, not_covered"
+
+
+def test_what_a_feed_never_carries_cannot_be_assessed():
+    """The event log has no cultures at all."""
+    told = tell("""
+        10:00  protocol from xes
+        14:00  quiet
+    """)
+
+    assert told.stands("blood culture") == "cannot_assess, not_carried"
+    assert [line for line in told.said_of("blood culture") if "missed" in line] == []
+    assert told.stands("antibiotics") == "missed"
