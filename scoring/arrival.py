@@ -80,12 +80,18 @@ def _may_move(encounter_id: str, versions: tuple[AnyFact, ...], charts: Charts) 
 
 
 def _file(charts: Charts, held: AnyFact | None, versions: tuple[AnyFact, ...]) -> Chart | None:
-    """File the latest version in place of the one that held before."""
+    """File the latest version in place of the one that held before; return the one chart that it concerns.
+
+    None where it may concern more than its own measures: a source came or went, and with it what is covered.
+    """
+    home = charts.home(versions[-1])
+    fed_by = set(home.sources) if isinstance(home, Chart) else set()
     if held is not None:
-        home = charts.home(held)
-        if isinstance(home, Chart):
-            home.take(held)
-    return charts.register(versions)
+        earlier_home = charts.home(held)
+        if isinstance(earlier_home, Chart):
+            earlier_home.take(held)
+    filed = charts.register(versions)
+    return filed if filed is not None and set(filed.sources) == fed_by else None
 
 
 def _is_correction(earlier: AnyFact | None, latest: AnyFact) -> bool:

@@ -127,3 +127,14 @@ def test_what_a_feed_never_carries_cannot_be_assessed():
     assert told.stands("blood culture") == "cannot_assess, not_carried"
     assert [line for line in told.said_of("blood culture") if "missed" in line] == []
     assert told.stands("antibiotics") == "missed"
+
+
+def test_a_second_source_tells_what_the_first_did_not():
+    """A vital sign of a feed that always carries medications: from then on a missing dose is a missing dose."""
+    told = tell("""
+        10:00  protocol from mimic3
+        10:30  heart rate 110 from simulated
+        11:01  quiet
+    """)
+
+    assert told.said_of("antibiotics")[-1] == "11:01 missed: antibiotics"
