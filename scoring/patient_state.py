@@ -14,7 +14,7 @@ from schemas.clinical import AnyFact, Merge
 from schemas.strict_model import StrictModel
 from schemas.verdict import Element
 from scoring.alert_decision import Said
-from scoring.assessment import Assessment, Belief
+from scoring.assessment import Assessment
 from scoring.chart import Charts
 from scoring.fact_store import FactStore
 
@@ -56,12 +56,13 @@ class HeldBelief:
     Attributes:
         after: The rule-out after which the case begins; None for the first of an episode.
         at: The time zero it is about.
+        since: Since when it has been believed.
         present: False while the case is gone.
     """
 
     after: datetime | None
     at: datetime | None
-    belief: Belief
+    since: datetime
     present: bool = True
 
 

@@ -8,7 +8,7 @@ from schemas.clinical import AnyFact, Observation
 from schemas.topics import joined_key
 from scoring.announcement import announce, take_back
 from scoring.arrival import Arrival
-from scoring.assessment import Assessment, Belief
+from scoring.assessment import Assessment
 from scoring.belief import could_matter, find_belief
 from scoring.case import find_cases
 from scoring.chart import Chart, draw_charts
@@ -57,16 +57,16 @@ class _Believer:
     earlier: list[Assessment] | None
     told: set[str] = field(default_factory=set)
 
-    def __call__(self, case_id: str, span: Span, found: TimeZero) -> Belief:
+    def __call__(self, case_id: str, span: Span, found: TimeZero) -> datetime:
         self.told.add(case_id)
         key = (case_id, self.measure.identifier)
         held = self.state.beliefs.get(key)
         if held is None or self._must_ask_facts(held, span, found):
-            belief = find_belief(self.chart, self.state.facts, self.measure, span, found, self.now)
+            since = find_belief(self.chart, self.state.facts, self.measure, span, found, self.now)
         else:
-            belief = held.belief if held.at == found.at else Belief(held.belief.opened_at, self.now)
-        self.state.beliefs[key] = HeldBelief(span.after, found.at, belief)
-        return belief
+            since = held.since if held.at == found.at else self.now
+        self.state.beliefs[key] = HeldBelief(span.after, found.at, since)
+        return since
 
     def _must_ask_facts(self, held: HeldBelief, span: Span, found: TimeZero) -> bool:
         """Whether the order of arrival cannot tell since when a time zero has been believed."""

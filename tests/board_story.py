@@ -121,7 +121,7 @@ def case(
             "time_zero": at(zero),
             "time_zero_rule": rule,
             "time_zero_sentence": f"Triage at {zero} comes before the protocol and the admission.",
-            "opened_at": at(zero) + timedelta(minutes=4),
+            "time_zero_known_at": at(zero) + timedelta(minutes=4),
             "unit": unit,
             "settled": all(one.status in SETTLED for one in verdicts),
             "elements": verdicts,

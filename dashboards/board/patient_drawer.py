@@ -35,7 +35,7 @@ class JudgedMeasure(StrictModel):
     """One measure of the case."""
 
     row: BoardRow
-    opened_at: Instant | None
+    time_zero_known_at: Instant | None
     time_zero_evidence: tuple[EvidenceLine, ...]
     """What time zero rests on; said once, not again under every element."""
     elements: tuple[JudgedElement, ...]
@@ -88,7 +88,7 @@ def _measure(record: CaseRecord, maker: RowMaker) -> JudgedMeasure:
     of_time_zero = find_time_zero_evidence(record)
     return JudgedMeasure(
         row=maker.row(record),
-        opened_at=maker.at(record.opened_at),
+        time_zero_known_at=maker.at(record.time_zero_known_at),
         time_zero_evidence=_lines(of_time_zero, maker),
         elements=tuple(_element(verdict, of_time_zero, maker) for verdict in bundle_first),
     )

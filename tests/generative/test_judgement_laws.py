@@ -289,5 +289,5 @@ def test_what_is_received_later_was_not_known_before(messages, extra):
     before = lived.final()
 
     for each in later[:1]:
-        opened = {record.key: record.opened_at for record in lived.take(each, RULES).cases if record.key in before}
-        assert all(opened_at is None or opened_at <= each.received_at for opened_at in opened.values())
+        opened = {record.key: record.time_zero_known_at for record in lived.take(each, RULES).cases if record.key in before}
+        assert all(known_at is None or known_at <= each.received_at for known_at in opened.values())

@@ -50,7 +50,7 @@ def test_what_opens_a_case(entry):
     """)
 
     assert told.status() == "denominator"
-    assert f"{told.case().opened_at:%H:%M}" == "10:10"
+    assert f"{told.case().time_zero_known_at:%H:%M}" == "10:10"
 
 
 def test_a_low_early_warning_score_opens_no_case():

@@ -133,7 +133,7 @@ function measureSection(measure, now) {
     make("span", { class: "zero" }, row.time_zero ? clockText(row.time_zero, now) : "None"),
     make("span", {}, row.time_zero_sentence || (row.time_zero_rule ? `Time zero by ${row.time_zero_rule}.` : "No time zero can be told.")),
   );
-  const known = measure.opened_at ? make("p", { class: "sub" }, `First known ${clockText(measure.opened_at, now)}`) : null;
+  const known = measure.time_zero_known_at ? make("p", { class: "sub" }, `Known since ${clockText(measure.time_zero_known_at, now)}`) : null;
   const title = make("h3", {}, row.measure_name, make("span", { class: "version" }, `/${row.measure_version}`));
   return make(
     "section",
