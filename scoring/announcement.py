@@ -32,7 +32,8 @@ class _Thread:
 
     def alert(self, decision: Decision, due_at: datetime | None, sentence: str) -> Alert:
         facility_id, patient_id = self.owner
-        thread_id = uuid5(NAMESPACE_URL, joined_key(facility_id, self.said.case_id, self.said.measure, self.element))
+        whose = joined_key(facility_id, patient_id, self.said.case_id, self.said.measure, self.element)
+        thread_id = uuid5(NAMESPACE_URL, whose)
         last = self.said.threads.get(self.element, Said())
         words = (decision.kind, decision.reason or "", due_at.isoformat() if due_at else "")
         return Alert(
@@ -138,4 +139,6 @@ def take_back(said: Published, owner: tuple[str, str], outbox: Outbox, now: date
         decision = decide_alert(last, gone)
         if decision is not None:
             sentence = f"Taken back: {WORDS[element]}: {reason.replace('_', ' ')}."
-            outbox.alerts.append(_Thread(said, owner, element, now).alert(decision, last.due_at, sentence))
+            alert = _Thread(said, owner, element, now).alert(decision, last.due_at, sentence)
+            outbox.alerts.append(alert)
+            said.threads[element] = note(last, gone, decision, alert.alert_id)

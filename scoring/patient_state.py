@@ -33,7 +33,7 @@ class Published:
     """What was published last of one case.
 
     Attributes:
-        digest: Of the case record.
+        digest: Of the case record; empty while the case is no more.
         verdicts: By element, a digest of its verdict.
         threads: By element, what the alerts have said.
         encounter_id: The encounter that the last record named.

@@ -124,13 +124,17 @@ def _judge_episode(
 def _remove_the_gone(
     state: PatientState, present: set[CaseKey], outbox: Outbox, now: datetime, *, merged: bool
 ) -> None:
-    """Take back the alerts of cases that are no more, and name their records for removal."""
+    """Take back the alerts of cases that are no more, and name their records for removal.
+
+    What their threads said is kept: should a case come back, its next alert must be none that has been sent.
+    """
     facility_id, _ = owner_of(state)
-    for key in [each for each in state.published if each not in present]:
-        said = state.published.pop(key)
-        take_back(said, owner_of(state), outbox, now, merged=merged)
-        outbox.removed_cases.append(joined_key(facility_id, *key))
-        outbox.removed_verdicts += [joined_key(facility_id, *key, element) for element in said.verdicts]
+    for key, said in state.published.items():
+        if said.digest and key not in present:
+            take_back(said, owner_of(state), outbox, now, merged=merged)
+            outbox.removed_cases.append(joined_key(facility_id, *key))
+            outbox.removed_verdicts += [joined_key(facility_id, *key, element) for element in said.verdicts]
+            said.digest, said.verdicts = "", {}
 
 
 def review(state: PatientState, rules: Rules, outbox: Outbox, arrival: Arrival, now: datetime) -> None:
@@ -147,7 +151,7 @@ def review(state: PatientState, rules: Rules, outbox: Outbox, arrival: Arrival, 
             standing[key] = earlier
     state.cases = standing
     present = {(case.case_id, case.measure.identifier) for cases in standing.values() for case in cases}
-    if any(key not in present for key in state.published):
+    if any(said.digest and key not in present for key, said in state.published.items()):
         _remove_the_gone(state, present, outbox, now, merged=arrival.merged)
     wakes = [case.wakes_at for cases in standing.values() for case in cases]
     state.wake_at = min((wake for wake in wakes if wake is not None), default=None)

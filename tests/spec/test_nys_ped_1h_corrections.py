@@ -138,3 +138,19 @@ def test_a_second_source_tells_what_the_first_did_not():
     """)
 
     assert told.said_of("antibiotics")[-1] == "11:01 missed: antibiotics"
+
+
+def test_a_case_that_comes_back_is_announced_anew():
+    """Under an alert that nobody has seen, so that nobody takes it for a repeat."""
+    told = tell("""
+        10:00  protocol
+        10:05  retract protocol
+        10:10  restore protocol
+    """)
+
+    assert told.said == [
+        "10:00 bundle started: bundle",
+        "10:05 withdrawn: bundle, corrected",
+        "10:10 bundle started: bundle",
+    ]
+    assert len({alert.alert_id for alert in told.alerts}) == 3
