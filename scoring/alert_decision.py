@@ -114,6 +114,8 @@ def _when_too_late(said: Said, now: Situation) -> Decision | None:
         if now.pushable:
             return Decision(AlertKind.MISSED, _missed_reason(said, now))
         return Decision(AlertKind.WITHDRAWN, _why_changed(said, now)) if said.stands else None
+    if said.reason is AlertReason.CANNOT_ASSESS:
+        return Decision(AlertKind.AMENDED, AlertReason.CORRECTED)
     if now.status is ElementStatus.MET_LATE and not said.late:
         return Decision(AlertKind.AMENDED, AlertReason.DONE_LATE)
     if said.due_at != now.due_at:

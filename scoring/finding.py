@@ -166,7 +166,7 @@ def _initial_lactate(search: Search, _clock: BundleClock) -> Finding:
 
 def _repeat_lactate(search: Search, clock: BundleClock) -> Finding:
     initial = initial_lactate(search)
-    if initial is None:
+    if initial is None or search.resolution.cut(initial.collected_at) >= clock.closes_at:
         gone = search.now >= clock.closes_at
         return Finding(
             applies=not gone, waits=not gone, reason="no_initial_lactate" if gone else "no_initial_lactate_yet"

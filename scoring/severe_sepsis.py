@@ -228,13 +228,14 @@ def find_presentation(
 ) -> Presentation | None:
     """Find the presentation that counts: the earliest confirmed one, else a provisional one, else one that lapsed.
 
-    A sign that lapses takes those of its kind that came before the lapse with it: they belonged to the same case.
+    A sign from before a rule-out was judged by it. A sign that lapses takes those of its kind that
+    came before the lapse with it: they belonged to the same case.
     """
     found = _Presentations()
     for onset in find_onsets(chart, rule, documented):
         if found.confirmed is not None and onset.at >= found.confirmed.at:
             break
-        met = _present(chart, rule, onset, moment.resolution)
+        met = _present(chart, rule, onset, moment.resolution) if moment.holds(onset.at) else None
         if met is not None and moment.holds(met[0]) and not _is_repeat(onset, found.last_lapsed):
             is_lapsed = onset.lapses_at is not None and moment.now >= onset.lapses_at
             found.see(Presentation(met[0], onset.rule, (*onset.facts, *met[1]), onset.lapses_at, is_lapsed))

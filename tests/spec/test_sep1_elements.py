@@ -105,6 +105,18 @@ def test_until_there_is_a_first_lactate_the_second_is_not_open():
     assert tell(SEPSIS).stands("repeat lactate") == "not_open, no_initial_lactate_yet"
 
 
+def test_a_first_lactate_after_the_six_hours_asks_for_no_second():
+    told = tell(
+        SEPSIS
+        + """
+        18:00  lactate 3.5
+        23:00  quiet
+    """
+    )
+
+    assert told.stands("repeat lactate") == "not_applicable, no_initial_lactate"
+
+
 def test_a_lactate_without_a_value_leaves_the_second_undecided():
     told = tell(
         SEPSIS

@@ -250,3 +250,28 @@ def test_a_rule_out_and_a_second_severe_sepsis():
     assert told.status("E1") == "not_in_population, ruled_out"
     assert told.status("E1#2") == "denominator"
     assert f"{told.case('E1#2').time_zero:%H:%M}" == "20:10"
+
+
+def test_a_culture_from_before_the_rule_out_opens_no_new_case():
+    """Whoever ruled sepsis out knew of it."""
+    told = tell("""
+        09:00  blood culture
+        09:30  ruled out
+        10:00  temperature 39.0
+        10:00  heart rate 110
+        10:00  systolic bp 85
+    """)
+
+    assert told.records == {}
+
+
+def test_a_culture_after_the_rule_out_opens_one():
+    told = tell("""
+        09:30  ruled out
+        09:40  blood culture
+        10:00  temperature 39.0
+        10:00  heart rate 110
+        10:00  systolic bp 85
+    """)
+
+    assert time_zero(told) == "10:00"
