@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scoring.abstraction.column import Column
-from scoring.abstraction.row import AbstractedRow, read_row
+from scoring.abstraction.identity import IdentityTexts
+from scoring.abstraction.row import AbstractedRow, RowReader
 from scoring.measure import Resolution
 from streams.sources.message import SourceError
 from streams.sources.text_file import open_bytes
@@ -46,14 +47,28 @@ class AbstractionFile:
         Raises:
             SourceError: The file is damaged, or cannot be read as text.
         """
-        places = [(column, self.positions[column]) for column in columns]
+        reader = RowReader({column: self.positions[column] for column in columns}, resolution)
         case_place = self.positions[Column.CASE_ID]
-        for number, fields in _numbered_fields(self.path, self.encoding, self.delimiter):
+        for number, fields in self._fields():
             case_id = fields[case_place] if case_place < len(fields) else ""
+            row = reader.read(fields) if len(fields) == self.width else AbstractedRow(misaligned=True)
+            yield number, case_id, row
+
+    def identities(self) -> Iterator[tuple[int, Iterator[str]]]:
+        """Line number and texts, in the order of `IdentityTexts`, of every row that is not misaligned.
+
+        Raises:
+            SourceError: The file is damaged, or cannot be read as text.
+        """
+        places = [self.positions[_COLUMNS[name]] for name in IdentityTexts._fields]
+        for number, fields in self._fields():
             if len(fields) == self.width:
-                yield number, case_id, read_row({column: fields[place] for column, place in places}, resolution)
-            else:
-                yield number, case_id, AbstractedRow(misaligned=True)
+                yield number, (fields[place] for place in places)
+
+    def _fields(self) -> Iterator[tuple[int, list[str]]]:
+        lines = _all_fields(self.path, self.encoding, self.delimiter)
+        next(lines, None)
+        return ((number, fields) for number, fields in lines if any(map(str.strip, fields)))
 
 
 def open_abstraction_file(path: Path, needed: Collection[Column], measure: str) -> AbstractionFile:
@@ -126,14 +141,6 @@ def _first_line(path: Path, encoding: str) -> str:
         message = f"{path.name} has no header: the first line must name the columns."
         raise SourceError(message)
     return line
-
-
-def _numbered_fields(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    lines = _all_fields(path, encoding, delimiter)
-    next(lines, None)
-    for number, fields in lines:
-        if any(map(str.strip, fields)):
-            yield number, fields
 
 
 def _all_fields(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:

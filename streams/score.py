@@ -1,7 +1,6 @@
 """Scoring an abstraction file: two passes over it, one to find contradictions, one to judge and write."""
 
 import csv
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,11 +8,11 @@ from pathlib import Path
 from typing import TextIO
 
 from schemas.verdict import ElementStatus
-from scoring.abstraction.column import IDENTITY, Column
 from scoring.abstraction.form_judge import FormVerdict, judge_row
 from scoring.abstraction.identity import IdentityRecords
 from scoring.abstraction.measure_form import MeasureForm
 from scoring.abstraction.shipped_forms import load_form
+from scoring.measure import Resolution
 from streams.abstraction_file import AbstractionFile, open_abstraction_file
 from streams.score_rates import BUNDLE, ScoreRates
 from streams.sources.message import SourceError
@@ -52,7 +51,7 @@ def score_file(cases: Path, measure: str, out: Path, progress: Callable[[str, in
     if out.exists() and out.samefile(cases):
         message = f"--out names {cases.name} itself; name another file."
         raise SourceError(message)
-    conflicts = _find_conflicts(file, form, progress)
+    conflicts = _find_conflicts(file, form.resolution, progress)
     rates = ScoreRates(form)
     rows = 0
     with _written(out) as stream:
@@ -69,12 +68,11 @@ def score_file(cases: Path, measure: str, out: Path, progress: Callable[[str, in
 
 
 def _find_conflicts(
-    file: AbstractionFile, form: MeasureForm, progress: Callable[[str, int], None]
+    file: AbstractionFile, resolution: Resolution, progress: Callable[[str, int], None]
 ) -> dict[int, frozenset[str]]:
-    records = IdentityRecords()
-    columns = [column for column in IDENTITY if column is not Column.CASE_ID]
-    for number, _, row in file.rows(columns, form.resolution):
-        records.learn(number, row)
+    records = IdentityRecords(resolution)
+    for number, texts in file.identities():
+        records.learn(number, texts)
         if number % _ROWS_BETWEEN_WORDS == 0:
             progress("comparing", number)
     return records.conflicts()
@@ -97,6 +95,6 @@ def _written(out: Path) -> Iterator[TextIO]:
     try:
         with part.open("w", encoding="utf-8", newline="") as stream:
             yield stream
-        os.replace(part, out)
+        part.replace(out)
     finally:
         part.unlink(missing_ok=True)

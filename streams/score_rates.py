@@ -81,7 +81,7 @@ class ScoreRates:
             self.reasons[verdict.status, verdict.reason] += 1
         for warning in dict.fromkeys(verdict.warnings):
             self.warnings[warning].append(number)
-        facility = row.name(Column.FACILITY_ID)
+        facility = row.facility
         if not row.misaligned and facility not in self.facilities:
             self.facilities[facility] = self._empty()
         if verdict.status is CaseStatus.DENOMINATOR:

@@ -63,7 +63,8 @@ class _Shown:
             "suppressed_at_most": self._at_most,
             "statuses": {status.value: self._count(count) for status, count in sorted(rates.statuses.items())},
             "reasons": {
-                f"{status.value}.{reason}": self._count(count) for (status, reason), count in sorted(rates.reasons.items())
+                f"{status.value}.{reason}": self._count(count)
+                for (status, reason), count in sorted(rates.reasons.items())
             },
             "warnings": {name: {"rows": len(lines), "lines": lines} for name, lines in sorted(rates.warnings.items())},
             "overall": self._rates(rates.overall),

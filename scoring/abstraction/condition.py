@@ -64,9 +64,7 @@ class Above(StrictModel):
     threshold: Number
 
 
-Condition = Annotated[
-    Known | Unknown | Code | Within | Beyond | NotBefore | Above, Field(discriminator="test")
-]
+Condition = Annotated[Known | Unknown | Code | Within | Beyond | NotBefore | Above, Field(discriminator="test")]
 
 Ways = tuple[tuple[Condition, ...], ...]
 """Ways in which something is so: any of them, and of that one every condition."""

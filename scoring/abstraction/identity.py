@@ -1,52 +1,62 @@
 """Whose visits they are: records that contradict each other, found over the whole file."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from scoring.abstraction.column import Column
-from scoring.abstraction.row import AbstractedRow
+from scoring.abstraction.row import read_date, read_instant
+from scoring.measure import Resolution
 
 SAME_PCN = "same_pcn"
 SAME_MRN = "same_mrn"
 DUPLICATE = "duplicate"
 OVERLAP = "overlap"
 
-_Key = tuple[str, str]
+
+class IdentityTexts(NamedTuple):
+    """Who and when, as a row has it written; a blank is empty."""
+
+    facility_id: str
+    pcn: str
+    mrn: str
+    upi: str
+    date_of_birth: str
+    admission_datetime: str
+    discharge_datetime: str
 
 
-class _Visit(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class _Visit:
     begun_at: datetime
     ended_at: datetime
     number: int
 
+    def is_same_time(self, other: "_Visit") -> bool:
+        return (self.begun_at, self.ended_at) == (other.begun_at, other.ended_at)
+
+
+_Record = tuple[int, tuple[str, ...]]
+
 
 class _Namesakes:
-    """Rows that share a number within a facility, and what they say besides it."""
+    """Records by a number that several may share; most numbers stand alone and cost little."""
 
     def __init__(self) -> None:
-        self._said: dict[_Key, tuple[set[str | date], ...]] = {}
-        self._rows: defaultdict[_Key, list[tuple[int, tuple[bool, ...]]]] = defaultdict(list)
+        self._alone: dict[tuple[str, str], _Record] = {}
+        self._shared: defaultdict[tuple[str, str], list[_Record]] = defaultdict(list)
 
-    def learn(self, key: _Key, number: int, *values: str | date | None) -> None:
-        said = self._said.setdefault(key, tuple(set() for _ in values))
-        for known, value in zip(said, values, strict=True):
-            if value:
-                known.add(value)
-        self._rows[key].append((number, tuple(map(bool, values))))
+    def learn(self, key: tuple[str, str], record: _Record) -> None:
+        first = self._alone.setdefault(key, record)
+        if first is not record:
+            self._shared[key].append(record)
 
-    def conflicting(self) -> Iterator[int]:
-        """Rows whose value differs from that of another; one that leaves it blank contradicts nobody."""
-        for key, said in self._said.items():
-            differs = [len(known) > 1 for known in said]
-            if any(differs):
-                yield from (
-                    number
-                    for number, given in self._rows[key]
-                    if any(several and says for several, says in zip(differs, given, strict=True))
-                )
+    def groups(self) -> Iterator[list[tuple[int, IdentityTexts]]]:
+        """Records that share a number, two or more each."""
+        for key, others in self._shared.items():
+            yield [(number, IdentityTexts(*texts)) for number, texts in (self._alone[key], *others)]
 
 
 class IdentityRecords:
@@ -55,59 +65,72 @@ class IdentityRecords:
     MRN and PCN are compared within a facility. A blank equals nothing and contradicts nothing.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, resolution: Resolution) -> None:
+        """Compare times cut down to `resolution`."""
+        self._resolution = resolution
         self._by_pcn = _Namesakes()
         self._by_mrn = _Namesakes()
-        self._visits: defaultdict[tuple[str, str, str, bool], list[_Visit]] = defaultdict(list)
 
-    def learn(self, number: int, row: AbstractedRow) -> None:
-        """Take in one row under its number in the file."""
-        facility = row.name(Column.FACILITY_ID)
-        if row.misaligned or not facility:
-            return
-        pcn, mrn, upi = row.name(Column.PCN), row.name(Column.MRN), row.name(Column.UPI)
-        if pcn:
-            self._by_pcn.learn((facility, pcn), number, mrn, upi)
-        if mrn:
-            self._by_mrn.learn((facility, mrn), number, upi, row.born)
-        self._learn_visit(number, row, {Column.PCN: pcn, Column.MRN: mrn}, facility)
-
-    def _learn_visit(self, number: int, row: AbstractedRow, names: dict[Column, str], facility: str) -> None:
-        begun_at, ended_at = row.instants.get(Column.ADMISSION), row.instants.get(Column.DISCHARGE)
-        if row.unreadable or begun_at is None or ended_at is None or ended_at <= begun_at:
-            return
-        for column, name in names.items():
-            if name:
-                key = (facility, column, name, begun_at.tzinfo is None)
-                self._visits[key].append(_Visit(begun_at, ended_at, number))
+    def learn(self, number: int, texts: Iterable[str]) -> None:
+        """Take in one row, under its number in the file; `texts` in the order of `IdentityTexts`."""
+        # A plain tuple of text: the garbage collector lets it be, and there is one a row.
+        stripped = tuple(map(str.strip, texts))
+        facility, pcn, mrn, *_ = stripped
+        if facility and pcn:
+            self._by_pcn.learn((facility, pcn), (number, stripped))
+        if facility and mrn:
+            self._by_mrn.learn((facility, mrn), (number, stripped))
 
     def conflicts(self) -> dict[int, frozenset[str]]:
         """Every kind of contradiction by the number of the row; rows without one are left out."""
         found: defaultdict[int, set[str]] = defaultdict(set)
-        for number in self._by_pcn.conflicting():
-            found[number].add(SAME_PCN)
-        for number in self._by_mrn.conflicting():
-            found[number].add(SAME_MRN)
-        for visits in self._visits.values():
-            for number, kind in _clashes(visits):
-                found[number].add(kind)
+        for namesakes, kind, fields in (
+            (self._by_pcn, SAME_PCN, ("mrn", "upi")),
+            (self._by_mrn, SAME_MRN, ("upi", "date_of_birth")),
+        ):
+            for group in namesakes.groups():
+                for field in fields:
+                    for number in _differing(group, field):
+                        found[number].add(kind)
+                for number, clash in self._clashes(group):
+                    found[number].add(clash)
         return {number: frozenset(kinds) for number, kinds in found.items()}
 
+    def _clashes(self, group: list[tuple[int, IdentityTexts]]) -> Iterator[tuple[int, str]]:
+        visits = [visit for number, texts in group for visit in self._visit(number, texts)]
+        for naive in (True, False):
+            yield from _shared_time(sorted(each for each in visits if (each.begun_at.tzinfo is None) is naive))
 
-def _clashes(visits: list[_Visit]) -> Iterator[tuple[int, str]]:
-    """Visits of one patient that are the same, or share time; ending when the next begins is neither.
+    def _visit(self, number: int, texts: IdentityTexts) -> Iterator[_Visit]:
+        """The visit, where its times can be read and compared; the row itself is dropped for them elsewhere."""
+        begun_at, ended_at = read_instant(texts.admission_datetime), read_instant(texts.discharge_datetime)
+        if begun_at is None or ended_at is None or (begun_at.tzinfo is None) is not (ended_at.tzinfo is None):
+            return
+        visit = _Visit(self._resolution.cut(begun_at), self._resolution.cut(ended_at), number)
+        if visit.begun_at < visit.ended_at:
+            yield visit
+
+
+def _differing(group: list[tuple[int, IdentityTexts]], field: str) -> list[int]:
+    """Rows whose value differs from that of another; one that leaves it blank contradicts nobody."""
+    said = {number: _comparable(field, getattr(texts, field)) for number, texts in group if getattr(texts, field)}
+    return list(said) if len(set(said.values())) > 1 else []
+
+
+def _comparable(field: str, text: str) -> str | date:
+    return (read_date(text) or text) if field == "date_of_birth" else text
+
+
+def _shared_time(ordered: list[_Visit]) -> Iterator[tuple[int, str]]:
+    """Visits that are the same, or share time; ending in the minute in which the next begins is neither.
 
     In order of time a visit shares time with a later one exactly if it does with the next.
     """
-    if len(visits) == 1:
-        return
-    ordered = sorted(visits)
-    latest_end = ordered[0].ended_at
-    for one, following in pairwise(ordered):
-        if one[:-1] == following[:-1]:
+    ends = accumulate((visit.ended_at for visit in ordered), max)
+    for (one, following), latest_end in zip(pairwise(ordered), ends, strict=False):
+        if one.is_same_time(following):
             yield from ((each.number, DUPLICATE) for each in (one, following))
         if following.begun_at < one.ended_at:
             yield one.number, OVERLAP
         if following.begun_at < latest_end:
             yield following.number, OVERLAP
-        latest_end = max(latest_end, following.ended_at)
