@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,7 +87,8 @@ def open_abstraction_file(path: Path, needed: Collection[Column], measure: str) 
     encoding = _encoding_of(path)
     first = _first_line(path, encoding)
     delimiter = max(_DELIMITERS, key=lambda each: sum(name in _COLUMNS for name in _names(first, each)))
-    names = next((_cleaned(fields) for _, fields in _all_fields(path, encoding, delimiter)), [])
+    with closing(_all_fields(path, encoding, delimiter)) as lines:
+        names = _cleaned(next(lines, (0, []))[1])
     positions = {_COLUMNS[name]: place for place, name in enumerate(names) if name in _COLUMNS}
     _refuse_repeated(path, names)
     missing = [column.value for column in needed if column not in positions]
@@ -143,7 +145,7 @@ def _first_line(path: Path, encoding: str) -> str:
     return line
 
 
-def _all_fields(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _all_fields(path: Path, encoding: str, delimiter: str) -> Generator[tuple[int, list[str]], None, None]:
     try:
         with open_bytes(path) as stream, io.TextIOWrapper(stream, encoding=encoding, newline="") as text:
             reader = csv.reader(text, delimiter=delimiter, strict=True)
