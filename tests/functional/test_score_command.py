@@ -281,7 +281,7 @@ def test_no_value_of_a_row_is_said_on_the_way_out(score):
 @pytest.mark.parametrize(
     "text",
     ["06/01/2015 10:00", "2015-06-01", "2015-06-01T", "10h00", "2015-06-31T10:00", "2015-06-01T24:10", "noon", "NULL",
-     "2015-W23-1T10:00", "20150601T1000", "2015-06-01T10:00+25:00", "٢٠١٥-٠٦-٠١T10:00"],
+     "2015-W23-1T10:00", "20150601T1000", "2015-06-01T10:00+25:00", "\N{ARABIC-INDIC DIGIT TWO}015-06-01T10:00"],
 )  # fmt: skip
 def test_a_time_that_cannot_be_read_drops_its_row_alone(score, text):
     said, rows = score([CHILD | {"antibiotics": text}, CHILD])
@@ -291,7 +291,8 @@ def test_a_time_that_cannot_be_read_drops_its_row_alone(score, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["2015-06-01T10:50", "2015-06-01 10:50", "2015-06-01T10:50:59", "2015-06-01t10:50:59.123456", " 2015-06-01T10:50 "]
+    "text",
+    ["2015-06-01T10:50", "2015-06-01 10:50", "2015-06-01T10:50:59", "2015-06-01t10:50:59.123456", " 2015-06-01T10:50 "],
 )  # fmt: skip
 def test_a_time_may_be_written_in_these_ways(score, text):
     _, rows = score([CHILD | {"antibiotics": text}])
@@ -315,7 +316,12 @@ def test_times_with_an_offset_are_instants(score):
 
 def test_naive_times_are_compared_as_written(score):
     """Over the change to summer time, where an hour is lost."""
-    night = {"admission": "03-08 01:00", "protocol": "03-08 01:30", "culture": "03-08 02:00", "antibiotics": "03-08 02:30"}
+    night = {
+        "admission": "03-08 01:00",
+        "protocol": "03-08 01:30",
+        "culture": "03-08 02:00",
+        "antibiotics": "03-08 02:30",
+    }
 
     _, rows = score([CHILD | night | {"fluids": "03-08 02:31"}])
 
@@ -342,7 +348,12 @@ def test_both_in_one_row_drop_it(score):
         ("same PCN and person", {"pcn": "A", "mrn": "M", "upi": "U"}, {"pcn": "A", "mrn": "M", "upi": "U"}, ""),
         ("same MRN, other UPI", {"mrn": "M"}, {"mrn": "M"}, "same_mrn"),
         ("same MRN, other birth", {"mrn": "M", "upi": "U"}, {"mrn": "M", "upi": "U", "born": "2010-03-03"}, "same_mrn"),
-        ("a birth written otherwise", {"mrn": "M", "upi": "U"}, {"mrn": "M", "upi": "U", "born": "2010-03-02T00:00"}, ""),
+        (
+            "a birth written otherwise",
+            {"mrn": "M", "upi": "U"},
+            {"mrn": "M", "upi": "U", "born": "2010-03-02T00:00"},
+            "",
+        ),
         ("same MRN, UPI blank", {"mrn": "M", "upi": ""}, {"mrn": "M", "upi": "U"}, ""),
         ("same UPI alone", {"upi": "U"}, {"upi": "U"}, ""),
         ("blank MRN and PCN", {"mrn": "", "pcn": ""}, {"mrn": "", "pcn": ""}, ""),
@@ -386,7 +397,9 @@ def test_visits_are_compared_by_pcn_where_there_is_no_mrn(score):
 def test_a_long_stay_overlaps_all_that_lie_within(score):
     days = [("06-01", "06-20"), ("06-02", "06-03"), ("06-05", "06-06"), ("06-20", "06-21")]
 
-    _, rows = score([CHILD | ONE | {"admission": f"{begun} 09:00", "discharge": f"{ended} 09:00"} for begun, ended in days])
+    _, rows = score(
+        [CHILD | ONE | {"admission": f"{begun} 09:00", "discharge": f"{ended} 09:00"} for begun, ended in days]
+    )
 
     assert reasons(rows) == ["overlap", "overlap", "overlap", ""]
 

@@ -13,7 +13,7 @@ def minute(text):
     """Minutes since the year 1, seconds cut off; None for a blank."""
     if not text:
         return None
-    moment = datetime.strptime(text[:16], "%Y-%m-%dT%H:%M")
+    moment = datetime.fromisoformat(text[:16])
     return moment.toordinal() * 24 * 60 + moment.hour * 60 + moment.minute
 
 
@@ -26,7 +26,7 @@ def sas_at_most_an_hour(later, earlier):
 
 
 def eighteen(born, admitted):
-    birthday = (date(admitted.year, born.month, born.day) if (born.month, born.day) != (2, 29) else None)
+    birthday = date(admitted.year, born.month, born.day) if (born.month, born.day) != (2, 29) else None
     if birthday is None:
         leap = admitted.year % 4 == 0 and (admitted.year % 100 != 0 or admitted.year % 400 == 0)
         birthday = date(admitted.year, 2, 29) if leap else date(admitted.year, 3, 1)
@@ -47,7 +47,11 @@ def spec(row, reading):
         return ("excluded", "age")
     earliest = min(known)
     excluded = minute(row["excluded_datetime"])
-    one = protocol is not None and row["excluded_from_protocol"] == "1" and not_null_and_at_most_an_hour(excluded, protocol)
+    one = (
+        protocol is not None
+        and row["excluded_from_protocol"] == "1"
+        and not_null_and_at_most_an_hour(excluded, protocol)
+    )
     two = protocol is None and row["excluded_from_protocol"] == "1" and not_null_and_at_most_an_hour(excluded, earliest)
     if one or two:
         return ("excluded", "protocol_exclusion_1h")

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from reference import nys_1h_text as text
 from abstraction_form import PLACES
+from reference import nys_1h_text as text
 from scoring.abstraction.form_judge import judge_row
 from scoring.abstraction.row import RowReader
 from scoring.abstraction.shipped_forms import load_form

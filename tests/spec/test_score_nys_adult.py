@@ -1,7 +1,7 @@
 """The adult bundles of an abstraction file, worked by hand.
 
-Expected: lactate, culture, antibiotics, broad spectrum, then for six hours fluids, vasopressor, repeat lactate; then the
-bundle. `-`: not asked for; `?`: the row does not tell.
+Expected: lactate, culture, antibiotics, broad spectrum, then for six hours fluids, vasopressor, repeat lactate; then
+the bundle. `-`: not asked for; `?`: the row does not tell.
 """
 
 import pytest
@@ -32,14 +32,18 @@ SHOCK = ADULT | {
         ("culture after antibiotics", {"culture": "12:11"}, "YNYY N"),
         ("culture in the same minute", {"culture": "12:10"}, "YYYY Y"),
         ("done before triage", {"lactate": "09:00", "culture": "09:00", "antibiotics": "09:00"}, "YYYY Y"),
-        ("no triage time: arrival does not stand in", {"triage": None, "earliest": "09:55"}, "cannot_assess no_time_zero"),
+        (
+            "no triage time: arrival does not stand in",
+            {"triage": None, "earliest": "09:55"},
+            "cannot_assess no_time_zero",
+        ),
         ("protocol on the ward", {"in_ed": 0}, "not_in_population protocol_not_in_ed"),
         ("transferred out", {"transfer_out": 1}, "excluded transfer"),
         ("excluded from the protocol", {"excluded": 1}, "excluded protocol_exclusion"),
         ("a day short of eighteen", {"born": "1997-06-02"}, "excluded age"),
         ("eighteen today", {"born": "1997-06-01"}, "YYYY Y"),
     ],
-)  # fmt: skip
+)
 def test_a_case_of_three_hours_in_the_public_report(sentence, change, expected):
     assert said_of("nys-adult-3h/public-2015", ADULT | change) == expected, sentence
 
@@ -74,7 +78,11 @@ def test_a_case_of_three_hours_in_the_trend_figures(sentence, change, expected):
         ("vasopressor a minute later", {"vasopressor": "16:01"}, "YYYYYNY N"),
         ("repeat lactate a minute later", {"repeat": "16:01"}, "YYYYYYN N"),
         ("the first three hours stay three", {"antibiotics": "13:01"}, "YYNYYYY N"),
-        ("shock by lactate alone needs no vasopressor", {"vasopressors_indicated": 0, "vasopressor": None}, "YYYYY-Y Y"),
+        (
+            "shock by lactate alone needs no vasopressor",
+            {"vasopressors_indicated": 0, "vasopressor": None},
+            "YYYYY-Y Y",
+        ),
         ("fluids not indicated", {"fluids_indicated": None, "adult_fluids": None, "fluids": None}, "YYYY-YY Y"),
         ("too little fluid", {"adult_fluids": 3}, "YYYYNYY N"),
         ("a lactate of two is not elevated", {"lactate_level": "2.0", "repeat": None}, "YYYYYY- Y"),

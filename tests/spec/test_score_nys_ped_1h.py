@@ -92,11 +92,15 @@ NO_PROTOCOL = {"protocol": None, "triage": "10:00", "admission": "10:05"}
         ("without: also when no antibiotic was given", {**NO_PROTOCOL, "culture": None, "antibiotics": None}, "NYY N"),
         ("without: but it must be marked obtained", {**NO_PROTOCOL, "culture": None, "obtained": 0}, "YNY N"),
         ("without: a culture and no antibiotic fails", {**NO_PROTOCOL, "antibiotics": None}, "NNY N"),
-        ("without: in order and in the sixtieth minute", {**NO_PROTOCOL, "culture": "11:00", "antibiotics": "11:00"}, "YYY Y"),
+        (
+            "without: in order and in the sixtieth minute",
+            {**NO_PROTOCOL, "culture": "11:00", "antibiotics": "11:00"},
+            "YYY Y",
+        ),
         ("without: a minute late", {**NO_PROTOCOL, "culture": "11:01", "antibiotics": "11:01"}, "NNY N"),
         ("without: antibiotics as the prose has it", {**NO_PROTOCOL, "antibiotics": "11:01"}, "NYY N"),
     ],
-)  # fmt: skip
+)
 def test_a_case_of_the_formulas_as_printed(sentence, change, expected):
     assert said_of("nys-ped-1h/spec-2015-literal", CHILD | change) == expected, sentence
 
@@ -116,11 +120,15 @@ ARRIVED = CHILD | {"earliest": "10:00", "triage": "10:04", "protocol": "11:30"}
         ("it is not said where the protocol was started", {"in_ed": None}, "not_in_population protocol_not_in_ed"),
         ("transferred in", {"transfer_in": 1}, "excluded transfer"),
         ("transferred out", {"transfer_out": 1}, "excluded transfer"),
-        ("excluded, hours later and for any reason", {"excluded": 1, "excluded_at": "22:00"}, "excluded protocol_exclusion"),
+        (
+            "excluded, hours later and for any reason",
+            {"excluded": 1, "excluded_at": "22:00"},
+            "excluded protocol_exclusion",
+        ),
         ("a death within the hour stays in", {"discharge_status": 20, "discharge": "10:30"}, "YYY Y"),
         ("eighteen on the day of admission", {"born": "1997-06-01"}, "excluded age"),
     ],
-)  # fmt: skip
+)
 def test_a_case_of_the_public_report(sentence, change, expected):
     assert said_of("nys-ped-1h/public-2015", ARRIVED | change) == expected, sentence
 
@@ -134,15 +142,22 @@ def test_a_case_of_the_public_report(sentence, change, expected):
         ("no protocol time", {"protocol": None, "triage": "10:00"}, "cannot_assess no_time_zero"),
         ("a protocol on the ward counts", {"in_ed": 0}, "YYY Y"),
         ("transfers stay in", {"transfer_in": 1, "transfer_out": 1}, "YYY Y"),
-        ("a contraindication at any time", {"excluded": 1, "excluded_reason": "contraindication"}, "excluded contraindication"),
+        (
+            "a contraindication at any time",
+            {"excluded": 1, "excluded_reason": "contraindication"},
+            "excluded contraindication",
+        ),
         ("who declined stays in", {"excluded": 1, "excluded_reason": "declined"}, "YYY Y"),
         ("a reason without an exclusion", {"excluded": 0, "excluded_reason": "contraindication"}, "YYY Y"),
         ("died in the sixtieth minute", {"discharge_status": 20, "discharge": "11:00"}, "excluded expired_1h"),
         ("died a minute later", {"discharge_status": 20, "discharge": "11:01"}, "YYY Y"),
-        ("a contraindication without a protocol", {"protocol": None, "excluded": 1, "excluded_reason": "Contraindication"},
-         "excluded contraindication"),
+        (
+            "a contraindication without a protocol",
+            {"protocol": None, "excluded": 1, "excluded_reason": "Contraindication"},
+            "excluded contraindication",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_case_of_the_trend_figures(sentence, change, expected):
     assert said_of("nys-ped-1h/trend-2015", CHILD | change) == expected, sentence
 

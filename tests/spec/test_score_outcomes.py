@@ -15,14 +15,26 @@ ADULT = CHILD | {"born": "1950-03-02"}
         ("not said", {"protocol_initiated": None}, "N N"),
         ("on the ward", {"protocol_initiated": 1, "in_ed": 0}, "Y Y"),
         ("transferred in and out", {"protocol_initiated": 1, "transfer_in": 1, "transfer_out": 1}, "Y Y"),
-        ("excluded", {"protocol_initiated": 0, "excluded": 1, "excluded_reason": "research"}, "excluded protocol_exclusion"),
-        ("died six hours after", {"protocol_initiated": 1, "discharge_status": 20, "discharge": "16:00"}, "excluded expired_6h"),
+        (
+            "excluded",
+            {"protocol_initiated": 0, "excluded": 1, "excluded_reason": "research"},
+            "excluded protocol_exclusion",
+        ),
+        (
+            "died six hours after",
+            {"protocol_initiated": 1, "discharge_status": 20, "discharge": "16:00"},
+            "excluded expired_6h",
+        ),
         ("a minute later", {"protocol_initiated": 1, "discharge_status": 20, "discharge": "16:01"}, "Y Y"),
-        ("died six hours after arrival, no protocol", {"protocol": None, "discharge_status": 20, "discharge": "15:30"}, "excluded expired_6h"),
+        (
+            "died six hours after arrival, no protocol",
+            {"protocol": None, "discharge_status": 20, "discharge": "15:30"},
+            "excluded expired_6h",
+        ),
         ("a minute later, no protocol", {"protocol": None, "discharge_status": 20, "discharge": "15:31"}, "N N"),
         ("a child", {"born": "2010-01-01"}, "excluded age"),
     ],
-)  # fmt: skip
+)
 def test_a_case_of_the_protocol_in_adults(sentence, change, expected):
     assert said_of("nys-protocol-initiated-adult/2015", ADULT | change) == expected, sentence
 
@@ -35,13 +47,25 @@ def test_a_case_of_the_protocol_in_adults(sentence, change, expected):
         ("said in a word", {"protocol_initiated": "Yes"}, "Y Y"),
         ("not started", {"protocol_initiated": 0}, "N N"),
         ("excluded, whenever", {"protocol_initiated": 1, "excluded": 1}, "excluded protocol_exclusion"),
-        ("died an hour after", {"protocol_initiated": 1, "discharge_status": 20, "discharge": "11:00"}, "excluded expired_1h"),
+        (
+            "died an hour after",
+            {"protocol_initiated": 1, "discharge_status": 20, "discharge": "11:00"},
+            "excluded expired_1h",
+        ),
         ("a minute later", {"protocol_initiated": 1, "discharge_status": 20, "discharge": "11:01"}, "Y Y"),
-        ("left alive within the hour", {"protocol_initiated": 1, "discharge_status": "01", "discharge": "10:30"}, "Y Y"),
-        ("died an hour after arrival, no protocol", {"protocol": None, "discharge_status": 20, "discharge": "10:30"}, "excluded expired_1h"),
+        (
+            "left alive within the hour",
+            {"protocol_initiated": 1, "discharge_status": "01", "discharge": "10:30"},
+            "Y Y",
+        ),
+        (
+            "died an hour after arrival, no protocol",
+            {"protocol": None, "discharge_status": 20, "discharge": "10:30"},
+            "excluded expired_1h",
+        ),
         ("an adult", {"born": "1997-06-01"}, "excluded age"),
     ],
-)  # fmt: skip
+)
 def test_a_case_of_the_protocol_in_children(sentence, change, expected):
     assert said_of("nys-protocol-initiated-ped/2015", CHILD | change) == expected, sentence
 
@@ -84,7 +108,11 @@ METRICS = CHILD | {"assessed": "10:15", "first": "10:10", "third": "10:50", "ant
     ("sentence", "change", "expected"),
     [
         ("all four in time", {}, "YYYY Y"),
-        ("each in its last minute", {"assessed": "10:20", "first": "10:15", "third": "11:00", "antibiotics": "11:00"}, "YYYY Y"),
+        (
+            "each in its last minute",
+            {"assessed": "10:20", "first": "10:15", "third": "11:00", "antibiotics": "11:00"},
+            "YYYY Y",
+        ),
         ("assessment a minute late", {"assessed": "10:21"}, "NYYY N"),
         ("first bolus a minute late", {"first": "10:16"}, "YNYY N"),
         ("third bolus a minute late", {"third": "11:01"}, "YYNY N"),
@@ -96,7 +124,7 @@ METRICS = CHILD | {"assessed": "10:15", "first": "10:10", "third": "10:50", "ant
         ("any age, and none", {"born": None}, "YYYY Y"),
         ("excluded from a protocol elsewhere", {"excluded": 1, "excluded_at": "10:01"}, "YYYY Y"),
     ],
-)  # fmt: skip
+)
 def test_a_case_of_the_four_metrics(sentence, change, expected):
     assert said_of("cha/2012", METRICS | change) == expected, sentence
 
