@@ -70,7 +70,10 @@ class RowReader:
             row.born = read_date(born)
             row.unreadable = row.unreadable or row.born is None
         for column, place, is_flag in self._codes:
-            if text := fields[place].strip():
+            text = fields[place].strip()
+            if text in _FLAG_CODES:
+                row.codes[column] = text
+            elif text:
                 _learn_code(row, column, text, is_flag=is_flag)
         for column, place in self._numbers:
             if text := fields[place].strip():
@@ -87,7 +90,8 @@ class RowReader:
                 if instant is None:
                     row.unreadable = True
                 else:
-                    row.instants[column] = self._cut(instant)
+                    # Most forms have no seconds: then there is nothing to cut, and a copy less.
+                    row.instants[column] = self._cut(instant) if instant.second or instant.microsecond else instant
         row.unreadable = row.unreadable or mixes_zones(row.instants.values())
 
 
