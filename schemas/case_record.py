@@ -50,8 +50,8 @@ class CaseRecord(StrictModel):
     time_zero: Instant | None = None
     time_zero_rule: str | None = None
     time_zero_sentence: str = ""
-    opened_at: Instant | None = None
-    """When we first knew there was a case."""
+    time_zero_known_at: Instant | None = None
+    """Since when this time zero has been known; what had closed by then was past when known."""
     closed_at: Instant | None = None
     """Discharge, death or transfer out; the board folds such cases away once settled."""
     unit: str | None = None

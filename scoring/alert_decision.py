@@ -6,6 +6,7 @@ once it is noted the same situation gives none, so that a repeated event repeats
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import assert_never
 
 from schemas.alert import AlertKind, AlertReason
 from schemas.verdict import ElementStatus
@@ -146,6 +147,8 @@ def _decide_by_status(said: Said, now: Situation) -> Decision | None:
             return _when_unassessable(said)
         case ElementStatus.NOT_APPLICABLE | ElementStatus.EXCLUDED:
             return Decision(AlertKind.WITHDRAWN, _why_changed(said, now)) if said.stands else None
+        case _:
+            assert_never(now.status)
 
 
 def decide_bundle_alert(said: Said, now: Situation, *, running: bool) -> Decision | None:

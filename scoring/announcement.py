@@ -9,7 +9,7 @@ from schemas.case_record import CaseStatus
 from schemas.topics import joined_key
 from schemas.verdict import Element, ElementStatus
 from scoring.alert_decision import Decision, Said, Situation, decide_alert, decide_bundle_alert, note
-from scoring.assessment import RUNNING, Assessment, ElementAssessment, bundle_status
+from scoring.assessment import RUNNING, Assessment, ElementAssessment, bundle_clock, bundle_status
 from scoring.outbox import Outbox
 from scoring.patient_state import Published
 from scoring.sentence import WORDS, alert_sentence, bundle_alert_sentence
@@ -32,7 +32,8 @@ class _Thread:
 
     def alert(self, decision: Decision, due_at: datetime | None, sentence: str) -> Alert:
         facility_id, patient_id = self.owner
-        thread_id = uuid5(NAMESPACE_URL, joined_key(facility_id, self.said.case_id, self.said.measure, self.element))
+        whose = joined_key(facility_id, patient_id, self.said.case_id, self.said.measure, self.element)
+        thread_id = uuid5(NAMESPACE_URL, whose)
         last = self.said.threads.get(self.element, Said())
         words = (decision.kind, decision.reason or "", due_at.isoformat() if due_at else "")
         return Alert(
@@ -88,7 +89,8 @@ def _situation(case: Assessment, assessed: ElementAssessment, *, correcting: boo
 def _bundle_situation(case: Assessment) -> Situation:
     windows = [each.clock for each in case.elements if each.clock is not None]
     closes_at = max((window.closes_at for window in windows), default=None)
-    due_at = max((window.due_at for window in windows), default=None)
+    leading = bundle_clock(case.elements)
+    due_at = None if leading is None else leading.due_at
     status, _ = bundle_status(case.elements)
     return Situation(status, due_at, case.time_zero.at, stop=_stopped(case, closes_at), silent=case.stop is not None)
 
@@ -121,7 +123,7 @@ def _announce_bundle(thread: _Thread, case: Assessment, outbox: Outbox) -> None:
 
 def announce(said: Published, case: Assessment, owner: tuple[str, str], outbox: Outbox, *, correcting: bool) -> None:
     """Say what is new of a case; `owner`: facility and patient; `correcting`: a correction led to it."""
-    said.encounter_id = case.chart.episode.encounter_id_at(case.time_zero.at or case.opened_at)
+    said.encounter_id = case.chart.episode.encounter_id_at(case.time_zero.at or case.believed_since)
     said.unit = case.chart.unit()
     _announce_bundle(_Thread(said, owner, Element.BUNDLE, case.judged_at), case, outbox)
     for assessed in case.elements:
@@ -137,4 +139,6 @@ def take_back(said: Published, owner: tuple[str, str], outbox: Outbox, now: date
         decision = decide_alert(last, gone)
         if decision is not None:
             sentence = f"Taken back: {WORDS[element]}: {reason.replace('_', ' ')}."
-            outbox.alerts.append(_Thread(said, owner, element, now).alert(decision, last.due_at, sentence))
+            alert = _Thread(said, owner, element, now).alert(decision, last.due_at, sentence)
+            outbox.alerts.append(alert)
+            said.threads[element] = note(last, gone, decision, alert.alert_id)

@@ -55,14 +55,14 @@ def _send_on(state: PatientState, merge: Merge, outbox: Outbox) -> None:
             del state.facts.versions[fact_id]
 
 
-def _changes_charts(versions: tuple[AnyFact, ...], state: PatientState) -> bool:
+def _changes_charts(versions: tuple[AnyFact, ...], charts: Charts) -> bool:
     """Whether the fact may change which encounters and episodes there are."""
     latest = versions[-1]
-    if state.charts is None or isinstance(latest, Visit | Patient | Link | Merge):
+    if isinstance(latest, Visit | Patient | Link | Merge):
         return True
     if latest.encounter_id is None or len({version.encounter_id for version in versions}) > 1:
         return len(versions) > 1
-    return _may_move(latest.encounter_id, versions, state.charts)
+    return _may_move(latest.encounter_id, versions, charts)
 
 
 def _grouping(charts: Charts | None, besides: str) -> dict[str, set[str]]:
@@ -79,15 +79,19 @@ def _may_move(encounter_id: str, versions: tuple[AnyFact, ...], charts: Charts) 
     return not known.visited and (len(versions) > 1 or place_time(versions[-1]) < known.starts_at)
 
 
-def _file(state: PatientState, held: AnyFact | None, versions: tuple[AnyFact, ...]) -> Chart | None:
-    """File the latest version in place of the one that held before."""
-    if state.charts is None:
-        return None
+def _file(charts: Charts, held: AnyFact | None, versions: tuple[AnyFact, ...]) -> Chart | None:
+    """File the latest version in place of the one that held before; return the one chart that it concerns.
+
+    None where it may concern more than its own measures: a source came or went, and with it what is covered.
+    """
+    home = charts.home(versions[-1])
+    fed_by = set(home.sources) if isinstance(home, Chart) else set()
     if held is not None:
-        home = state.charts.home(held)
-        if isinstance(home, Chart):
-            home.take(held)
-    return state.charts.register(versions)
+        earlier_home = charts.home(held)
+        if isinstance(earlier_home, Chart):
+            earlier_home.take(held)
+    filed = charts.register(versions)
+    return filed if filed is not None and set(filed.sources) == fed_by else None
 
 
 def _is_correction(earlier: AnyFact | None, latest: AnyFact) -> bool:
@@ -114,9 +118,9 @@ def fold(state: PatientState, fact: AnyFact, rules: Rules, outbox: Outbox) -> Ar
         return Arrival(merged=True)
     versions = state.facts.versions[fact.fact_id]
     correcting = _is_correction(earlier, versions[-1])
-    if _changes_charts(versions, state):
-        before = _grouping(state.charts, fact.fact_id)
-        state.charts = draw_charts(state.facts, rules.conventions)
-        after = _grouping(state.charts, fact.fact_id)
-        return Arrival(versions, None, in_order, correcting, regrouped=before != after or len(versions) > 1)
-    return Arrival(versions, _file(state, held, versions), in_order, correcting)
+    charts = state.charts
+    if charts is not None and not _changes_charts(versions, charts):
+        return Arrival(versions, _file(charts, held, versions), in_order, correcting)
+    state.charts = draw_charts(state.facts, rules.conventions)
+    regrouped = _grouping(charts, fact.fact_id) != _grouping(state.charts, fact.fact_id)
+    return Arrival(versions, None, in_order, correcting, regrouped=regrouped or len(versions) > 1)

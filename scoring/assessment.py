@@ -73,7 +73,6 @@ class Assessment:
     Attributes:
         case_id: The source's own number; `#2` and on after a rule-out.
         believed_since: When we first knew this time zero.
-        opened_at: When we first knew that there was a case.
         elements: In the measure's order, without the bundle.
         judged_at: The engine's time of this judgement.
     """
@@ -85,7 +84,6 @@ class Assessment:
     reason: str | None
     time_zero: TimeZero
     believed_since: datetime
-    opened_at: datetime
     elements: tuple[ElementAssessment, ...]
     stop: Stop | None
     judged_at: datetime
@@ -100,14 +98,6 @@ class Assessment:
         if self.time_zero.lapses_at is not None and not self.time_zero.lapsed:
             moments.append(self.time_zero.lapses_at)
         return min((moment for moment in moments if moment is not None and moment > now), default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Belief:
-    """Since when we have believed in a case and in its time zero."""
-
-    opened_at: datetime
-    since: datetime
 
 
 def _undone(search: Search, finding: Finding, clock: BundleClock) -> tuple[ElementStatus, str | None]:
@@ -137,7 +127,7 @@ def _stand(search: Search, finding: Finding, clock: BundleClock) -> tuple[Elemen
     return _undone(search, finding, clock)
 
 
-def _assess_element(search: Search, element: Element, belief: Belief) -> ElementAssessment:
+def _assess_element(search: Search, element: Element, believed_since: datetime) -> ElementAssessment:
     rule = search.rule
     grace = (rule.grace or search.chart.rules.charting.grace).delta
 
@@ -152,8 +142,8 @@ def _assess_element(search: Search, element: Element, belief: Belief) -> Element
             early=early_close(search),
         )
 
-    finding = FINDERS[rule.act](search, wind(belief.since))
-    known_from = max(belief.since, finding.condition_known_at or belief.since)
+    finding = FINDERS[rule.act](search, wind(believed_since))
+    known_from = max(believed_since, finding.condition_known_at or believed_since)
     clock = wind(known_from)
     status, reason = _stand(search, finding, clock)
     assessed = ElementAssessment(element, rule, status, reason, finding, clock, known_from)
@@ -209,7 +199,7 @@ class Opened:
     case_id: str
     span: Span
     time_zero: TimeZero
-    belief: Belief
+    believed_since: datetime
 
 
 def assess(chart: Chart, store: FactStore, measure: Measure, opened: Opened, now: datetime) -> Assessment:
@@ -219,12 +209,11 @@ def assess(chart: Chart, store: FactStore, measure: Measure, opened: Opened, now
     if status is CaseStatus.DENOMINATOR and found.at is not None:
         cut = measure.resolution.cut(found.at)
         elements = tuple(
-            _assess_element(Search(chart, store, rule, measure.resolution, cut, now), element, opened.belief)
+            _assess_element(Search(chart, store, rule, measure.resolution, cut, now), element, opened.believed_since)
             for element, rule in measure.elements.items()
         )
     else:
         elements = _blank(measure, BLANK_STATUS[status], reason)
-    belief = opened.belief
     return Assessment(
         chart,
         measure,
@@ -232,17 +221,30 @@ def assess(chart: Chart, store: FactStore, measure: Measure, opened: Opened, now
         status,
         reason,
         found,
-        belief.since,
-        belief.opened_at,
+        opened.believed_since,
         elements,
         _stop(chart),
         now,
     )
 
 
+def required_elements(elements: tuple[ElementAssessment, ...]) -> list[ElementAssessment]:
+    """The elements that the bundle asks for."""
+    return [each for each in elements if each.rule.in_bundle and each.status is not ElementStatus.NOT_APPLICABLE]
+
+
+def bundle_clock(elements: tuple[ElementAssessment, ...]) -> BundleClock | None:
+    """The bundle's clock: that of the required element due next; once none is running, of the one due last."""
+    clocks = [(each.status in RUNNING, each.clock) for each in required_elements(elements)]
+    running = [clock for runs, clock in clocks if runs and clock is not None]
+    if running:
+        return min(running, key=lambda clock: clock.due_at)
+    return max((clock for _, clock in clocks if clock is not None), key=lambda clock: clock.settles_at, default=None)
+
+
 def bundle_status(elements: tuple[ElementAssessment, ...]) -> tuple[ElementStatus, str | None]:
     """How the bundle stands; a late element counts as missed."""
-    required = [each for each in elements if each.rule.in_bundle and each.status is not ElementStatus.NOT_APPLICABLE]
+    required = required_elements(elements)
     statuses = {ElementStatus.MISSED if each.status is ElementStatus.MET_LATE else each.status for each in required}
     for status in BUNDLE_ORDER:
         if status in statuses:

@@ -11,7 +11,6 @@ from datetime import datetime
 
 from schemas.clinical import AnyFact, Culture, DrugClass, Medication, Observation
 from scoring.act_time import act_time
-from scoring.assessment import Belief
 from scoring.chart import Chart
 from scoring.fact_store import FactStore
 from scoring.interest import moves_time_zero
@@ -85,7 +84,7 @@ def _find_then(chart: Chart, measure: Measure, span: Span, moment: datetime) -> 
 
 def find_belief(
     chart: Chart, store: FactStore, measure: Measure, span: Span, time_zero: TimeZero, now: datetime
-) -> Belief:
+) -> datetime:
     """Find since when `time_zero`, which holds now, has been believed, by what was received when."""
     versions = [
         version
@@ -95,15 +94,12 @@ def find_belief(
     ]
     versions.sort(key=lambda version: (version.received_at, version.event_id), reverse=True)
     memory = _Memory(Chart(chart.episode, chart.rules), store, versions)
-    opened_at: datetime | None = None
     since: datetime | None = None
     for moment in _moments(tuple(versions), measure, now):
         memory.learn_until(moment)
         found = _find_then(memory.chart, measure, span, moment)
-        if found is not None and opened_at is None:
-            opened_at = moment
         if found is None or found.at != time_zero.at:
             since = None
         elif since is None:
             since = moment
-    return Belief(opened_at or now, since or now)
+    return since or now

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from scoring.assessment import Assessment, Belief, Opened, assess
+from scoring.assessment import Assessment, Opened, assess
 from scoring.belief import find_belief
 from scoring.chart import Chart
 from scoring.fact_store import FactStore
 from scoring.measure import Measure
 from scoring.time_zero import Span, TimeZero, find_time_zero, spans
 
-Believe = Callable[[str, Span, TimeZero], Belief]
+Believe = Callable[[str, Span, TimeZero], datetime]
 """Tells since when a case's time zero has been believed: case id, span, time zero."""
 
 

@@ -18,11 +18,11 @@ class Gap(StrEnum):
 
 
 def _spans(chart: Chart, domain: Domain, now: datetime) -> list[tuple[datetime, datetime]]:
-    spans = []
-    for started_at, _, fact in chart.shelves.get(f"coverage:{domain}", ()):
-        if isinstance(fact, Coverage):
-            spans.append((started_at, fact.completed_at or now))
-    return sorted(spans)
+    return sorted(
+        (started_at, fact.completed_at or now)
+        for started_at, _, fact in chart.shelves.get(f"coverage:{domain}", ())
+        if isinstance(fact, Coverage)
+    )
 
 
 def _is_covered(spans: list[tuple[datetime, datetime]], since: datetime, until: datetime) -> bool:

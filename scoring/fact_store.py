@@ -58,13 +58,6 @@ class FactStore:
         """Every fact that holds now."""
         return (versions[-1] for versions in self.versions.values() if not versions[-1].retracted)
 
-    def winners_known_at(self, moment: datetime) -> Iterator[AnyFact]:
-        """Every fact that held by what had been received up to and including `moment`."""
-        for versions in self.versions.values():
-            known = [version for version in versions if version.received_at <= moment]
-            if known and not known[-1].retracted:
-                yield known[-1]
-
     def known_at(self, fact: AnyFact, clocked: Callable[[AnyFact], datetime | None]) -> datetime:
         """When we first received a version of the fact with this value of the clocked time."""
         same = [
@@ -73,7 +66,3 @@ class FactStore:
             if not version.retracted and clocked(version) == clocked(fact)
         ]
         return min(same)
-
-    def is_corrected(self, fact_id: str) -> bool:
-        """Whether more than one version of the fact is known."""
-        return len(self.versions.get(fact_id, ())) > 1

@@ -1,5 +1,7 @@
 """Which facts can change what of a measure: a fact that cannot is kept, and nothing is judged anew."""
 
+from typing import assert_never
+
 from schemas.clinical import (
     Act,
     ActName,
@@ -64,6 +66,8 @@ def moves_time_zero(measure: Measure, fact: AnyFact) -> bool:
             return isinstance(fact, Visit) and fact.step in CONTACTS
         case SevereSepsisCriteria() as rule:
             return _is_sepsis_sign(fact, rule)
+        case _:
+            assert_never(measure.time_zero)
 
 
 def _weighs_fluids(measure: Measure) -> bool:

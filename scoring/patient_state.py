@@ -6,12 +6,15 @@ is left out of it and derived again.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated
 
-from schemas.clinical import ClinicalEvent, ClockTick, Merge
+from pydantic import Field
+
+from schemas.clinical import AnyFact, Merge
 from schemas.strict_model import StrictModel
 from schemas.verdict import Element
 from scoring.alert_decision import Said
-from scoring.assessment import Assessment, Belief
+from scoring.assessment import Assessment
 from scoring.chart import Charts
 from scoring.fact_store import FactStore
 
@@ -30,7 +33,7 @@ class Published:
     """What was published last of one case.
 
     Attributes:
-        digest: Of the case record.
+        digest: Of the case record; empty while the case is no more.
         verdicts: By element, a digest of its verdict.
         threads: By element, what the alerts have said.
         encounter_id: The encounter that the last record named.
@@ -53,12 +56,13 @@ class HeldBelief:
     Attributes:
         after: The rule-out after which the case begins; None for the first of an episode.
         at: The time zero it is about.
+        since: Since when it has been believed.
         present: False while the case is gone.
     """
 
     after: datetime | None
     at: datetime | None
-    belief: Belief
+    since: datetime
     present: bool = True
 
 
@@ -95,7 +99,7 @@ class _Stored(StrictModel):
     now: datetime | None = None
     revision: int = 0
     wake_at: datetime | None = None
-    facts: tuple[ClinicalEvent, ...] = ()
+    facts: tuple[Annotated[AnyFact, Field(discriminator="kind")], ...] = ()
     published: tuple[Published, ...] = ()
 
 
@@ -131,8 +135,7 @@ def decode_state(data: bytes) -> PatientState:
         raise StateFormatError(message)
     facts = FactStore()
     for fact in stored.facts:
-        if not isinstance(fact, ClockTick):
-            facts.versions[fact.fact_id] = (*facts.versions.get(fact.fact_id, ()), fact)
+        facts.versions[fact.fact_id] = (*facts.versions.get(fact.fact_id, ()), fact)
     return PatientState(
         facts=facts,
         now=stored.now,

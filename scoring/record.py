@@ -8,7 +8,7 @@ from schemas.case_record import CaseRecord, CaseStatus, TimelineEntry
 from schemas.clinical import AnyFact, Medication, Quantity, VisitStep
 from schemas.verdict import SETTLED, Element, ElementStatus, Evidence, Verdict
 from scoring.act_time import act_time
-from scoring.assessment import BLANK_STATUS, Assessment, ElementAssessment, bundle_status
+from scoring.assessment import BLANK_STATUS, Assessment, ElementAssessment, bundle_clock, bundle_status
 from scoring.chart import Timed, order
 from scoring.description import describe
 from scoring.finding import Finding
@@ -81,6 +81,7 @@ def _bundle(assessment: Assessment, verdicts: tuple[Verdict, ...], ids: dict[str
     done = [verdict.done_at for verdict in required if verdict.done_at is not None]
     known = [verdict.known_at for verdict in required if verdict.known_at is not None]
     is_met = status is ElementStatus.MET
+    window = bundle_clock(assessment.elements)
     return Verdict(
         **ids,
         measure=assessment.measure.identifier,
@@ -89,9 +90,9 @@ def _bundle(assessment: Assessment, verdicts: tuple[Verdict, ...], ids: dict[str
         reason=reason,
         time_zero=assessment.time_zero.at,
         time_zero_rule=assessment.time_zero.rule,
-        due_at=max((each.due_at for each in required if each.due_at), default=None),
-        closes_at=max((each.closes_at for each in required if each.closes_at), default=None),
-        settles_at=max((each.settles_at for each in required if each.settles_at), default=None),
+        due_at=window.due_at if window else None,
+        closes_at=window.closes_at if window else None,
+        settles_at=window.settles_at if window else None,
         done_at=max(done, default=None) if is_met else None,
         known_at=max(known, default=None) if is_met else None,
         evidence=tuple(evidence(fact) for fact in assessment.time_zero.facts),
@@ -137,7 +138,7 @@ def case_record(assessment: Assessment, revision: int, as_of: datetime, owner: t
     """The record of one case; `owner`: facility and patient."""
     found, chart = assessment.time_zero, assessment.chart
     facility_id, patient_id = owner
-    encounter_id = chart.episode.encounter_id_at(found.at or assessment.opened_at)
+    encounter_id = chart.episode.encounter_id_at(found.at or assessment.believed_since)
     ids = {"facility_id": facility_id, "case_id": assessment.case_id, "encounter_id": encounter_id}
     verdicts = tuple(_verdict(assessment, assessed, ids) for assessed in assessment.elements)
     bundle = _bundle(assessment, verdicts, ids)
@@ -154,7 +155,7 @@ def case_record(assessment: Assessment, revision: int, as_of: datetime, owner: t
         time_zero=found.at,
         time_zero_rule=found.rule,
         time_zero_sentence=time_zero_sentence(assessment),
-        opened_at=assessment.opened_at,
+        time_zero_known_at=assessment.believed_since,
         closed_at=ends[-1][0] if ends else None,
         unit=chart.unit(),
         settled=not is_pending and all(verdict.status in SETTLED for verdict in verdicts),

@@ -8,7 +8,7 @@ from schemas.clinical import AnyFact, Observation
 from schemas.topics import joined_key
 from scoring.announcement import announce, take_back
 from scoring.arrival import Arrival
-from scoring.assessment import Assessment, Belief
+from scoring.assessment import Assessment
 from scoring.belief import could_matter, find_belief
 from scoring.case import find_cases
 from scoring.chart import Chart, draw_charts
@@ -57,16 +57,16 @@ class _Believer:
     earlier: list[Assessment] | None
     told: set[str] = field(default_factory=set)
 
-    def __call__(self, case_id: str, span: Span, found: TimeZero) -> Belief:
+    def __call__(self, case_id: str, span: Span, found: TimeZero) -> datetime:
         self.told.add(case_id)
         key = (case_id, self.measure.identifier)
         held = self.state.beliefs.get(key)
         if held is None or self._must_ask_facts(held, span, found):
-            belief = find_belief(self.chart, self.state.facts, self.measure, span, found, self.now)
+            since = find_belief(self.chart, self.state.facts, self.measure, span, found, self.now)
         else:
-            belief = held.belief if held.at == found.at else Belief(held.belief.opened_at, self.now)
-        self.state.beliefs[key] = HeldBelief(span.after, found.at, belief)
-        return belief
+            since = held.since if held.at == found.at else self.now
+        self.state.beliefs[key] = HeldBelief(span.after, found.at, since)
+        return since
 
     def _must_ask_facts(self, held: HeldBelief, span: Span, found: TimeZero) -> bool:
         """Whether the order of arrival cannot tell since when a time zero has been believed."""
@@ -124,20 +124,21 @@ def _judge_episode(
 def _remove_the_gone(
     state: PatientState, present: set[CaseKey], outbox: Outbox, now: datetime, *, merged: bool
 ) -> None:
-    """Take back the alerts of cases that are no more, and name their records for removal."""
+    """Take back the alerts of cases that are no more, and name their records for removal.
+
+    What their threads said is kept: should a case come back, its next alert must be none that has been sent.
+    """
     facility_id, _ = owner_of(state)
-    for key in [each for each in state.published if each not in present]:
-        said = state.published.pop(key)
-        take_back(said, owner_of(state), outbox, now, merged=merged)
-        outbox.removed_cases.append(joined_key(facility_id, *key))
-        outbox.removed_verdicts += [joined_key(facility_id, *key, element) for element in said.verdicts]
+    for key, said in state.published.items():
+        if said.digest and key not in present:
+            take_back(said, owner_of(state), outbox, now, merged=merged)
+            outbox.removed_cases.append(joined_key(facility_id, *key))
+            outbox.removed_verdicts += [joined_key(facility_id, *key, element) for element in said.verdicts]
+            said.digest, said.verdicts = "", {}
 
 
-def review(state: PatientState, rules: Rules, outbox: Outbox, arrival: Arrival) -> None:
-    """Judge again at the state's own time, and put what is new into the outbox."""
-    if state.now is None:
-        return
-    now = state.now
+def review(state: PatientState, rules: Rules, outbox: Outbox, arrival: Arrival, now: datetime) -> None:
+    """Judge again at `now`, and put what is new into the outbox."""
     if state.charts is None:
         state.charts = draw_charts(state.facts, rules.conventions)
     standing: dict[CaseKey, list[Assessment]] = {}
@@ -150,7 +151,7 @@ def review(state: PatientState, rules: Rules, outbox: Outbox, arrival: Arrival) 
             standing[key] = earlier
     state.cases = standing
     present = {(case.case_id, case.measure.identifier) for cases in standing.values() for case in cases}
-    if any(key not in present for key in state.published):
+    if any(said.digest and key not in present for key, said in state.published.items()):
         _remove_the_gone(state, present, outbox, now, merged=arrival.merged)
     wakes = [case.wakes_at for cases in standing.values() for case in cases]
     state.wake_at = min((wake for wake in wakes if wake is not None), default=None)

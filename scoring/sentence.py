@@ -7,7 +7,7 @@ from schemas.clinical import AnyFact
 from schemas.verdict import Element, ElementStatus
 from scoring.act_time import act_time
 from scoring.alert_decision import Decision
-from scoring.assessment import Assessment, ElementAssessment
+from scoring.assessment import Assessment, ElementAssessment, required_elements
 from scoring.bundle_clock import BundleClock
 from scoring.description import describe
 
@@ -107,7 +107,7 @@ def bundle_sentence(status: ElementStatus, reason: str | None, elements: tuple[E
     """How the bundle stands, in one sentence."""
     if reason in set(Element):
         reason = WORDS[Element(reason)]
-    required = [each for each in elements if each.rule.in_bundle and each.status is not ElementStatus.NOT_APPLICABLE]
+    required = required_elements(elements)
     met = sum(each.status is ElementStatus.MET for each in required)
     return f"Bundle {status.replace('_', ' ')}: {met} of {len(required)} required elements in time{_because(reason)}."
 

@@ -46,12 +46,17 @@ class Step:
     changed: bool
 
 
+def _later(now: datetime | None, moment: datetime) -> datetime:
+    """Engine time never goes back."""
+    return moment if now is None else max(now, moment)
+
+
 def _live_until(state: PatientState, rules: Rules, outbox: Outbox, moment: datetime, *, inclusive: bool) -> bool:
     """Live through the wake-ups before `moment`; return whether there were any."""
     woke = False
     while state.wake_at is not None and (state.wake_at < moment or (inclusive and state.wake_at == moment)):
-        state.now = state.wake_at if state.now is None else max(state.now, state.wake_at)
-        review(state, rules, outbox, Arrival())
+        state.now = _later(state.now, state.wake_at)
+        review(state, rules, outbox, Arrival(), state.now)
         woke = True
     return woke
 
@@ -66,12 +71,12 @@ def step(state: PatientState | None, event: AnyFact | ClockTick, rules: Rules) -
     outbox = Outbox()
     moment = event.received_at
     changed = _live_until(state, rules, outbox, moment, inclusive=isinstance(event, ClockTick))
-    state.now = moment if state.now is None else max(state.now, moment)
+    now = state.now = _later(state.now, moment)
     if not isinstance(event, ClockTick):
         arrival = fold(state, event, rules, outbox)
         if arrival is not None:
             changed = True
-            review(state, rules, outbox, arrival)
+            review(state, rules, outbox, arrival, now)
     return Step(
         state,
         tuple(outbox.verdicts),

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from schemas.clinical import Act, ActName, AnyFact, Visit, VisitStep
+from schemas.clinical import Act, ActName, AnyFact, VisitStep
 from scoring.chart import Chart, Timed
+from scoring.description import describe
 from scoring.measure import Entry, FirstEntryAct, Measure, ProtocolElseFirstContact, SevereSepsisCriteria
 from scoring.severe_sepsis import Moment, find_presentation
 
@@ -85,13 +86,7 @@ def _protocol_else_first_contact(chart: Chart, acts: list[Timed], span: Span) ->
 
 def _name(fact: AnyFact) -> str:
     """The word for what happened: the act's or the step's name."""
-    match fact:
-        case Act():
-            return fact.act
-        case Visit():
-            return fact.step
-        case _:
-            return fact.kind
+    return describe(fact)[0]
 
 
 def find_time_zero(chart: Chart, measure: Measure, span: Span, now: datetime) -> TimeZero | None:

@@ -1,5 +1,6 @@
 """What a replay has read: facts kept small until they are lived through, and a count of everything."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ class Tally:
     """Of those accepted: received after `as_of` and left out of the judgement."""
     later_updates: int = 0
     """Further phases of rows (an infusion's end, a correction) left out for the same reason."""
+    rejected_updates: int = 0
+    """Further phases of rows that cannot be read; the row itself is on record."""
     ignored_reasons: Counter[str] = field(default_factory=Counter)
     rejected_reasons: Counter[str] = field(default_factory=Counter)
 
@@ -43,6 +46,7 @@ class Tally:
             "rejected": {name: self.rejected[name] for name in names},
             "later": _sorted(self.later),
             "later_updates": self.later_updates,
+            "rejected_updates": self.rejected_updates,
             "totals": {
                 "read": self.read.total(),
                 "accepted": self.accepted.total(),
@@ -160,9 +164,11 @@ class Intake:
             self.tally.ignored_reasons[reason] += 1
 
     def _refuse(self, name: str, rejected: Rejected, message: SourceMessage) -> None:
-        if name:
-            self.tally.rejected[name] += 1
-            self.tally.rejected_reasons[rejected.reason] += 1
+        if not name:
+            self.tally.rejected_updates += 1
+            return
+        self.tally.rejected[name] += 1
+        self.tally.rejected_reasons[rejected.reason] += 1
         key = None if message.key is None else message.key.encode()
         record = Outgoing(message.topic, key, _as_bytes(message.value))
         self._reject(rejection(record, rejected, message.received_at, _KEPT_BYTES))
@@ -171,4 +177,15 @@ class Intake:
 def _as_bytes(value: Mapping[str, Any] | str) -> bytes:
     if isinstance(value, str):
         return value.encode("utf-8", errors="replace")
-    return orjson.dumps(dict(value), default=str)
+    try:
+        return orjson.dumps(dict(value), default=str)
+    except TypeError:
+        return _as_plain_json(value)
+
+
+def _as_plain_json(value: Mapping[str, Any]) -> bytes:
+    """What orjson refuses: integers beyond 64 bits, halves of characters, deep nesting."""
+    try:
+        return json.dumps(dict(value), default=str).encode()
+    except RecursionError:
+        return b"nested too deeply to be kept"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import faust
 from aiokafka.partitioner import murmur2
 from faust.exceptions import ProducerSendError
+from faust.types import TP
 from redis.asyncio import Redis
 
 from schemas.topics import RAW_TOPICS, Topic
@@ -30,9 +32,11 @@ from streams.worker_metrics import WorkerMetrics
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
+    from datetime import datetime
 
     from streams.engine import Engine
     from streams.records import Record
+    from streams.worker_health import WorkerHealth
     from streams.worker_settings import WorkerSettings
 
 EXIT_INPUT_ERROR = 2
@@ -80,6 +84,7 @@ class Worker:
         self._build_stages()
         self.publisher = ReadModelPublisher(self.redis)
         self.progress = Progress(settings.worker_name, settings.stalled_after)
+        self._nudged_at: dict[tuple[str, int], datetime] = {}
         self._follow_the_app()
 
     def _build_handlers(self, engine: Engine) -> None:
@@ -164,6 +169,7 @@ class Worker:
         draft = file.with_suffix(".draft")
         draft.write_text(health.model_dump_json())
         draft.replace(file)
+        await self._nudge(health)
         await self.publisher.put_health(health)
         await self.publisher.put_clock(self.clock.engine, self.ticker.passed_at)
         partitions = self.partitions()
@@ -171,6 +177,15 @@ class Worker:
         await self.publisher.put_feeds(self.ingest.counts(partitions))
         for topic in (Topic.CASES, Topic.ENCOUNTER_ALERTS):
             await self.projection.restore_missing(topic, partitions)
+
+    async def _nudge(self, health: WorkerHealth) -> None:
+        """Read stalled partitions again from where they stand: a client may have lost what it fetched last."""
+        for each in health.stalled():
+            place = (each.topic, each.partition)
+            if self._nudged_at.get(place, each.moved_at) + timedelta(seconds=health.stalled_after) <= health.written_at:
+                self._nudged_at[place] = health.written_at
+                _log.error("stalled", topic=each.topic, partition=each.partition, count=each.waiting)
+                await self.app.consumer.seek(TP(*place), each.finished)
 
     def _offsets(self) -> dict[tuple[str, int], tuple[int, int]]:
         """Next offset to finish and end, by topic and partition."""

@@ -1,5 +1,6 @@
 """A board served for a test: the real server, in a thread, on a free port."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,15 @@ import orjson
 
 from dashboards.board.server import address_of, make_server, open_socket
 from real_parts.eventually import eventually
+
+
+@contextmanager
+def kept_port() -> Iterator[int]:
+    """Keep a port for boards that come and go: nobody else is given it, and it refuses while none listens."""
+    with socket.socket() as keeping:
+        keeping.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        keeping.bind(("127.0.0.1", 0))
+        yield keeping.getsockname()[1]
 
 
 @contextmanager

@@ -12,9 +12,11 @@ from schemas.read_model import (
     CASES_HASH,
     CHANGES_CHANNEL,
     CLOCK_KEY,
+    DELIVERIES_HASH,
     FEEDS_HASH,
     HEARTBEAT_KEY,
     RATES_HASH,
+    Delivery,
     EngineClock,
     EngineHeartbeat,
     FeedStatus,
@@ -121,7 +123,7 @@ def case(
             "time_zero": at(zero),
             "time_zero_rule": rule,
             "time_zero_sentence": f"Triage at {zero} comes before the protocol and the admission.",
-            "opened_at": at(zero) + timedelta(minutes=4),
+            "time_zero_known_at": at(zero) + timedelta(minutes=4),
             "unit": unit,
             "settled": all(one.status in SETTLED for one in verdicts),
             "elements": verdicts,
@@ -182,6 +184,12 @@ def alert(alert_id, kind, element, sent, sentence, *, case="c1", unit="ED Peds",
         sentence=sentence,
         **more,
     )
+
+
+def delivery(alert_id, status, tried, attempts=1, **more):
+    """What became of one alert, last tried at a wall time."""
+    times = {"first_tried_at": tried, "last_tried_at": tried}
+    return Delivery(alert_id=alert_id, status=status, attempts=attempts, **times, **more)
 
 
 def rate(element, window, met, missed, *, measure=PED, unit="ED Peds", cannot=0, pending=0, late=0, excluded=0):
@@ -253,6 +261,11 @@ class ReadModels:
             self.redis.hset(ALERTS_HASH, one.alert_id, one.model_dump_json())
             self.redis.zadd(ALERTS_BY_TIME, {one.alert_id: one.sent_at.timestamp()})
             self.say(f"alert:{one.alert_id}")
+
+    def deliveries(self, *deliveries):
+        """Store what became of alerts on their way; nobody says so."""
+        for one in deliveries:
+            self.redis.hset(DELIVERIES_HASH, one.alert_id, one.model_dump_json())
 
     def feeds(self, *feeds):
         """Store how feeds stand and say so."""

@@ -14,10 +14,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from redis import Redis
 
-from real_parts.eventually import eventually_async
+from real_parts.eventually import eventually
 from schemas.read_model import ALERTS_HASH, CASES_HASH
+from schemas.topics import Topic
 from streams.topic_reader import ends, partitions_of, read_partition, topic_reader
-from streams.worker_health import health
+from streams.worker_health import HEALTH_FILE, WorkerHealth, health
 from streams.worker_settings import WorkerSettings
 
 SCRIPT = Path(__file__).with_name("worker_process.py")
@@ -71,7 +72,7 @@ def running_worker(settings, engine="fake"):
 
 def fresh(bootstrap, redis_url, folder, **settings):
     """Settings for a worker on a broker without topics and an empty cache."""
-    asyncio.run(without_topics(bootstrap))
+    without_topics(bootstrap)
     with Redis.from_url(redis_url) as redis:
         redis.flushdb()
     app_id = f"t-{folder.name[-20:]}".lower()
@@ -80,20 +81,31 @@ def fresh(bootstrap, redis_url, folder, **settings):
     )
 
 
-async def without_topics(bootstrap):
+def without_topics(bootstrap):
+    """Take every topic away, and wait until the broker has none."""
+    eventually(lambda: not asyncio.run(_delete_topics(bootstrap)), what="a broker without topics")
+
+
+async def _delete_topics(bootstrap):
+    """Ask for every topic to be deleted; gives those that were still there."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
         topics = [topic for topic in await admin.list_topics() if not topic.startswith("__")]
         if topics:
             await admin.delete_topics(topics)
-        await eventually_async(lambda: _has_none(admin), what="a broker without topics")
     finally:
         await admin.close()
+    return topics
 
 
-async def _has_none(admin):
-    return all(topic.startswith("__") for topic in await admin.list_topics())
+def partitions_of_log(worker):
+    """Partitions of the log that a worker says it owns; none before it has said anything."""
+    file = worker.settings.datadir / HEALTH_FILE
+    if not file.exists():
+        return set()
+    written = WorkerHealth.model_validate_json(file.read_bytes())
+    return {each.partition for each in written.partitions if each.topic == Topic.ENCOUNTER_EVENTS}
 
 
 def cases_in(redis_url):

@@ -56,7 +56,7 @@ def apart(work, *arguments):
 @contextmanager
 def installation(bootstrap, redis_url, folder: Path, clock: EngineClock, measures=()):
     """`timezero worker` and `timezero board` on a broker without topics, an empty cache and this clock."""
-    apart(asyncio.run, without_topics(bootstrap))
+    apart(without_topics, bootstrap)
     with Redis.from_url(redis_url) as redis:
         redis.flushdb()
     app_id, board_port, metrics_port = f"w-{folder.name[-20:]}".lower(), free_port(), free_port()

@@ -7,7 +7,14 @@ from zoneinfo import ZoneInfo
 
 from dashboards.board.case_links import CaseLinks
 from dashboards.board.settings import PatientLabel
-from dashboards.board.words import STATUS_WORDS, element_name, in_words, split_measure
+from dashboards.board.words import (
+    STATUS_WORDS,
+    element_name,
+    in_words,
+    rule_in_words,
+    sentence_in_words,
+    split_measure,
+)
 from schemas.case_record import CaseRecord, CaseStatus
 from schemas.strict_model import Instant, StrictModel
 from schemas.verdict import Element, ElementStatus, Verdict
@@ -45,6 +52,17 @@ class ElementCell(StrictModel):
     sentence: str
 
 
+class Lingering(StrictModel):
+    """A settled case that stays among the rows for a while."""
+
+    word: str
+    until: Instant
+    group: RowGroup
+    """Where it stood, and stays."""
+    sort_at: Instant | None
+    """By what it stands there among the others."""
+
+
 class BoardRow(StrictModel):
     """What the board shows of one case of one measure without opening it."""
 
@@ -71,6 +89,8 @@ class BoardRow(StrictModel):
     """When the newest fact of the case was received."""
     closed_at: Instant | None
     revision: int
+    lingers: Lingering | None = None
+    """Set once a case that was on the board has settled; it folds away at `until`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +126,7 @@ class RowMaker:
             closes_at=self.at(verdict.closes_at),
             settles_at=self.at(verdict.settles_at),
             done_at=self.at(verdict.done_at),
-            sentence=verdict.sentence,
+            sentence=sentence_in_words(verdict.sentence),
         )
 
     def row(self, record: CaseRecord) -> BoardRow:
@@ -127,8 +147,8 @@ class RowMaker:
             case_status=record.status,
             reason=None if record.reason is None else in_words(record.reason),
             time_zero=self.at(record.time_zero),
-            time_zero_rule=None if record.time_zero_rule is None else in_words(record.time_zero_rule),
-            time_zero_sentence=record.time_zero_sentence,
+            time_zero_rule=None if record.time_zero_rule is None else rule_in_words(record.time_zero_rule),
+            time_zero_sentence=sentence_in_words(record.time_zero_sentence),
             next=find_next(elements),
             elements=elements,
             bundle=next((cell for cell in cells if cell.element is Element.BUNDLE), None),

@@ -22,9 +22,11 @@ from schemas.read_model import (
     CASES_HASH,
     CHANGES_CHANNEL,
     CLOCK_KEY,
+    DELIVERIES_HASH,
     FEEDS_HASH,
     HEARTBEAT_KEY,
     RATES_HASH,
+    Delivery,
     EngineClock,
     EngineHeartbeat,
     FeedStatus,
@@ -137,10 +139,12 @@ class ChangeFeed:
         whole = names & {"feeds", "rates", "clock"}
         keys = names - whole - {f"alert:{alert_id}" for alert_id in alert_ids}
         said: dict[str, Any] = {}
+        units = dict(self._picture.unit_of_case)
         if keys:
             said.update(await self._read_cases(sorted(keys)))
         if alert_ids:
             await self._read_alerts(sorted(alert_ids))
+        if alert_ids or units != self._picture.unit_of_case:
             said["alerts"] = self._picture.alerts_json()
         if "feeds" in whole:
             await self._read_feeds()
@@ -223,6 +227,21 @@ class ChangeFeed:
             if value is not None
         ]
         return [record for record in parsed if record is not None]
+
+    async def read_deliveries(self, alert_ids: Iterable[str]) -> list[Delivery]:
+        """Read what became of some alerts on their way; those never sent anywhere are left out.
+
+        Raises:
+            RedisError: The cache cannot be reached.
+        """
+        names = list(alert_ids)
+        stored = await self._cache.hmget(DELIVERIES_HASH, names) if names else []
+        parsed = [
+            self._parsed(Delivery, f"delivery:{name}", value)
+            for name, value in zip(names, stored, strict=True)
+            if value is not None
+        ]
+        return [delivery for delivery in parsed if delivery is not None]
 
     def _parsed(self, model: type[Model], key: str, stored: bytes | str) -> Model | None:
         """Read one record; one that cannot be read is counted and said on the board, and the rest goes on."""

@@ -24,6 +24,7 @@ from dashboards.board.access import COOKIE, SESSION_S, Access, address_of, sessi
 from dashboards.board.board_metrics import PictureCollector
 from dashboards.board.change_feed import ChangeFeed
 from dashboards.board.compliance import make_compliance_view
+from dashboards.board.delivery_line import make_delivery_line
 from dashboards.board.event_stream import EventStream
 from dashboards.board.patient_drawer import make_patient_drawer
 from dashboards.board.picture import Picture
@@ -107,13 +108,17 @@ class Pages:
         """Open one case by its opaque name."""
         name = request.path_params["case"]
         keys = self.picture.keys_of_case.get(name, set())
+        alerts = self.picture.alerts_of(name)
         try:
             records = await self.feed.read_records(keys)
+            deliveries = await self.feed.read_deliveries(alert.alert_id for alert in alerts)
         except (RedisError, OSError):
             return JSONResponse({"detail": "The board cannot reach its data just now."}, 503)
         if not records:
             return JSONResponse({"detail": "This case is no longer on the board."}, 404)
-        drawer = make_patient_drawer(records, self.picture.alerts_of(name), self.picture.maker)
+        maker, time = self.picture.maker, self.picture.time
+        lines = {} if time is None else {each.alert_id: make_delivery_line(each, time, maker) for each in deliveries}
+        drawer = make_patient_drawer(records, alerts, maker, lines)
         return Response(drawer.model_dump_json(), media_type="application/json")
 
     async def compliance(self, request: Request) -> Response:

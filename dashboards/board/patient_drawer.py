@@ -1,9 +1,10 @@
 """The opened case: every measure of it, with evidence, timeline and what was said about it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from dashboards.board.alert_line import AlertLine, make_alert_lines
 from dashboards.board.board_row import BoardRow, ElementCell, RowMaker
+from dashboards.board.delivery_line import DeliveryLine
 from dashboards.board.words import in_words
 from schemas.alert import Alert
 from schemas.case_record import CaseRecord, TimelineEntry
@@ -35,7 +36,7 @@ class JudgedMeasure(StrictModel):
     """One measure of the case."""
 
     row: BoardRow
-    opened_at: Instant | None
+    time_zero_known_at: Instant | None
     time_zero_evidence: tuple[EvidenceLine, ...]
     """What time zero rests on; said once, not again under every element."""
     elements: tuple[JudgedElement, ...]
@@ -68,18 +69,32 @@ class PatientDrawer(StrictModel):
     """Oldest first, as they went out."""
 
 
-def make_patient_drawer(records: Sequence[CaseRecord], alerts: Iterable[Alert], maker: RowMaker) -> PatientDrawer:
-    """Put one case together from its records, one a measure and at least one."""
+def make_patient_drawer(
+    records: Sequence[CaseRecord],
+    alerts: Iterable[Alert],
+    maker: RowMaker,
+    deliveries: Mapping[str, DeliveryLine] | None = None,
+) -> PatientDrawer:
+    """Put one case together from its records, one a measure and at least one.
+
+    Args:
+        records: The case under each measure.
+        alerts: All that was said of it.
+        maker: Links, labels and zone of the board.
+        deliveries: Alert id -> what became of it on its way.
+    """
     first = max(records, key=lambda record: record.as_of)
     said = sorted(alerts, key=lambda alert: (alert.sent_at, alert.alert_id))
+    case = maker.links.case(first.facility_id, first.case_id)
+    units = {} if first.unit is None else {case: first.unit}
     return PatientDrawer(
-        case=maker.links.case(first.facility_id, first.case_id),
+        case=case,
         label=maker.name_of(first.encounter_id),
         unit=first.unit,
         facility=first.facility_id,
         measures=tuple(_measure(record, maker) for record in sorted(records, key=lambda record: record.measure)),
         timeline=_timeline(records, maker),
-        alerts=make_alert_lines(said, said, maker),
+        alerts=make_alert_lines(said, said, maker, units, deliveries),
     )
 
 
@@ -88,7 +103,7 @@ def _measure(record: CaseRecord, maker: RowMaker) -> JudgedMeasure:
     of_time_zero = find_time_zero_evidence(record)
     return JudgedMeasure(
         row=maker.row(record),
-        opened_at=maker.at(record.opened_at),
+        time_zero_known_at=maker.at(record.time_zero_known_at),
         time_zero_evidence=_lines(of_time_zero, maker),
         elements=tuple(_element(verdict, of_time_zero, maker) for verdict in bundle_first),
     )

@@ -9,6 +9,7 @@ from dashboards.board.alert_line import AlertLine, make_alert_lines, newest_firs
 from dashboards.board.board_row import BoardRow, RowMaker
 from dashboards.board.compliance import RATES, add_up
 from dashboards.board.engine_time import EngineTime
+from dashboards.board.lingering import LINGERS_FOR, find_lingering
 from dashboards.board.notice import Notice, find_notices
 from dashboards.board.settings import BoardSettings
 from schemas.alert import Alert
@@ -17,6 +18,12 @@ from schemas.read_model import EngineHeartbeat, FeedStatus, Rate
 
 ALERTS_SHOWN = 100
 SETTLED_SHOWN = 300
+
+
+def last_changed(row: BoardRow) -> float:
+    """Sort key: when a settled row last changed or got a fact, in epoch seconds; zero if that is not known."""
+    times = (row.data_at, None if row.lingers is None else row.lingers.until - LINGERS_FOR)
+    return max((time.timestamp() for time in times if time is not None), default=0.0)
 
 
 @dataclass(slots=True)
@@ -29,6 +36,8 @@ class Picture:
     """By case key."""
     keys_of_case: dict[str, set[str]] = field(default_factory=dict)
     """Opaque case name -> case keys, one a measure."""
+    unit_of_case: dict[str, str] = field(default_factory=dict)
+    """Opaque case name -> where the case is, as far as it was ever known."""
     alerts: dict[str, Alert] = field(default_factory=dict)
     feeds: dict[str, FeedStatus] = field(default_factory=dict)
     rates: tuple[Rate, ...] = ()
@@ -45,7 +54,10 @@ class Picture:
         if known is not None and known.revision > record.revision:
             return None
         row = self.maker.row(record)
+        row = row.model_copy(update={"lingers": find_lingering(row, known, record.as_of)})
         self.rows[record.key] = row
+        if row.unit is not None:
+            self.unit_of_case[row.case] = row.unit
         self.keys_of_case.setdefault(row.case, set()).add(record.key)
         return row
 
@@ -54,6 +66,8 @@ class Picture:
         row = self.rows.pop(key, None)
         if row is not None:
             self.keys_of_case[row.case].discard(key)
+            if not self.keys_of_case[row.case]:
+                self.unit_of_case.pop(row.case, None)
         return row
 
     def put_rates(self, partitions: Iterable[bytes | str]) -> None:
@@ -63,7 +77,7 @@ class Picture:
     def alert_lines(self) -> tuple[AlertLine, ...]:
         """Show the newest alerts, newest first."""
         newest = sorted(self.alerts.values(), key=newest_first)[:ALERTS_SHOWN]
-        return make_alert_lines(newest, self.alerts.values(), self.maker)
+        return make_alert_lines(newest, self.alerts.values(), self.maker, self.unit_of_case)
 
     def alerts_of(self, case: str) -> tuple[Alert, ...]:
         """Find the alerts of one case by its opaque name."""
@@ -74,7 +88,7 @@ class Picture:
         """Show every row with something left to happen, and the newest of the settled."""
         live = [row for row in self.rows.values() if row.group != "settled"]
         settled = [row for row in self.rows.values() if row.group == "settled"]
-        settled.sort(key=lambda row: (row.data_at is not None, row.data_at), reverse=True)
+        settled.sort(key=last_changed, reverse=True)
         return live + settled[:SETTLED_SHOWN]
 
     def beat(self, monotonic_s: float) -> dict[str, Any]:

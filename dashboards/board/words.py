@@ -1,4 +1,6 @@
-"""The words on the board, in one place: elements, statuses, alert kinds and reasons."""
+"""The words on the board, in one place: elements, statuses, rules of time zero, alert kinds, reasons and dates."""
+
+import re
 
 from schemas.alert import AlertKind
 from schemas.verdict import Element, ElementStatus
@@ -24,10 +26,39 @@ ALERT_WORDS: dict[AlertKind, str] = {
     AlertKind.WITHDRAWN: "taken back",
 }
 
+RULE_WORDS: dict[str, str] = {
+    "protocol_started": "protocol started",
+    "pews": "PEWS",
+    "arrived": "arrival",
+    "triaged": "triage",
+    "admitted": "admission",
+    "sepsis_triage_form": "sepsis triage form",
+    "surrogate_infection": "suspected infection + SIRS + organ dysfunction",
+    "surrogate_infection_provisional": "infection suspected, not confirmed yet",
+    "documented_infection": "documented infection + SIRS + organ dysfunction",
+}
+"""What set time zero, in few words; rules that are not here go by their own."""
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DATE = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-(\d\d)\b")
+
 
 def in_words(name: str) -> str:
     """Spell a snake-case name as words: `blood_culture` as `blood culture`."""
     return name.replace("_", " ")
+
+
+def rule_in_words(rule: str) -> str:
+    """Say what set time zero; a rule without words of its own is spelled out."""
+    return RULE_WORDS.get(rule, in_words(rule))
+
+
+def sentence_in_words(sentence: str) -> str:
+    """Write the dates and rules in a sentence as the rest of the board does: `2 Dec 00:01`, `by arrival`."""
+    dated = _DATE.sub(lambda date: f"{int(date[2])} {MONTHS[int(date[1]) - 1]}", sentence)
+    for rule, words in RULE_WORDS.items():
+        dated = dated.replace(f", by {in_words(rule)}.", f", by {words}.")
+    return dated
 
 
 def element_name(element: Element) -> str:

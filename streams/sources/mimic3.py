@@ -40,7 +40,7 @@ def read_mimic3(paths: Sequence[Path]) -> Iterator[SourceMessage]:
     (end of an infusion, discharge, correction); only the first counts as read.
 
     Raises:
-        SourceError: There is no table, or one lacks a column that is needed.
+        SourceError: There is no table, or one cannot be read, lacks a column that is needed or has it twice.
     """
     tables = _find_tables(paths)
     rows = {table: _read_table(path, table) for table, path in tables.items()}
@@ -70,14 +70,26 @@ def _is_csv(file: Path) -> bool:
 
 def _read_table(path: Path, table: str) -> list[dict[str, Any]]:
     with open_bytes(path) as stream:
-        text = io.TextIOWrapper(stream, encoding="utf-8", errors="replace", newline="")
+        text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
         reader = csv.DictReader(text, restkey=EXTRA_FIELDS)
-        reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
-        missing = [column for column in columns_of(table) if column not in reader.fieldnames]
-        if missing:
-            message = f"{path.name} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}."
-            raise SourceError(message)
-        return list(reader)
+        try:
+            reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
+            _check_columns(path.name, reader.fieldnames, columns_of(table))
+            return list(reader)
+        except csv.Error:
+            message = f"{path.name} is no table that can be read: a field is too long, or a quote is never closed."
+            raise SourceError(message) from None
+
+
+def _check_columns(name: str, found: Sequence[str], needed: Iterable[str]) -> None:
+    missing = [column for column in needed if column not in found]
+    if missing:
+        message = f"{name} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}."
+        raise SourceError(message)
+    twice = [column for column in needed if found.count(column) > 1]
+    if twice:
+        message = f"{name} has the column{'s' * (len(twice) > 1)} {', '.join(twice)} more than once."
+        raise SourceError(message)
 
 
 def _place(table: str, rows: list[dict[str, Any]], order: Iterable[int]) -> Iterator[_Placed]:

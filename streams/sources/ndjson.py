@@ -1,8 +1,9 @@
 """Reads NDJSON: raw messages (`events`), or an export of `encounter.events` (`log`)."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,9 @@ def _read(paths: Sequence[Path], make: Callable[[dict[str, Any]], SourceMessage]
     for path in paths:
         with open_bytes(path) as stream:
             for line in stream:
-                if line.strip():
-                    yield _message(line.decode("utf-8", errors="replace").strip(), make)
+                text = line.removeprefix(BOM_UTF8).strip()
+                if text:
+                    yield _message(text.decode("utf-8", errors="replace"), make)
 
 
 def _message(line: str, make: Callable[[dict[str, Any]], SourceMessage]) -> SourceMessage:
@@ -62,8 +64,8 @@ def _envelope(line: str) -> dict[str, Any] | None:
 
 
 def _raw_message(envelope: dict[str, Any]) -> SourceMessage:
-    topic, received_at = str(envelope.get("topic", "")), _instant(envelope.get("received_at"))
-    return SourceMessage(topic, _text(envelope.get("key")), envelope["value"], received_at, topic or UNREADABLE)
+    topic, received_at = _text(envelope.get("topic")) or UNREADABLE, _instant(envelope.get("received_at"))
+    return SourceMessage(topic, _text(envelope.get("key")), envelope["value"], received_at, topic)
 
 
 def _logged_event(envelope: dict[str, Any]) -> SourceMessage:
@@ -76,13 +78,14 @@ def _logged_event(envelope: dict[str, Any]) -> SourceMessage:
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+    """Text that can be written again: JSON may escape half of a character, which no file can hold."""
+    return value.encode("utf-8", errors="replace").decode() if isinstance(value, str) else None
 
 
 def _instant(value: object) -> datetime | None:
-    """A time of the envelope; one that cannot be read, or has no offset, is as good as none."""
+    """A time of the envelope; unreadable, without an offset or at the end of the calendar it is as good as none."""
     try:
         at = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
-    return at if at is not None and at.tzinfo is not None else None
+    return at if at is not None and at.tzinfo is not None and MINYEAR < at.year < MAXYEAR else None

@@ -7,7 +7,7 @@ import pytest
 
 from event_log import alerts_of_log, alerts_sent, lived_offline
 from real_parts.eventually import eventually
-from running_worker import cases_in, committed, fresh, records_of, running_worker
+from running_worker import cases_in, committed, fresh, partitions_of_log, records_of, running_worker
 from schemas.read_model import EngineClock
 from schemas.topics import RAW_TOPICS, Topic
 from sepsis_feed import STARTS_AT, one_in_ten_twice, sepsis_feed, shuffled_within_an_hour
@@ -49,6 +49,34 @@ def kill_at_random_moments(bootstrap, redis_url, folder, seed):
     assert cases_at_kills[0] > 0
     assert len(records_of(bootstrap, Topic.CASES)) > cases_at_kills[-1]
     assert alerts_of_log(folder / "log.ndjson") == alerts_sent(bootstrap)
+
+
+@pytest.mark.chaos
+def test_a_second_worker_takes_over_the_patients_of_a_killed_one(kafka, redis_url, tmp_path):
+    """On Apache Kafka alone: two workers in one group are more than the embedded broker can share work among."""
+    told = sepsis_feed(PATIENTS, seed=13)
+    expected = lived_offline(told)
+    clock = EngineClock(started_at=STARTS_AT, wall_started_at=wall_clock(), speed=DAYS_IN_SECONDS)
+    one = fresh(kafka, redis_url, tmp_path, clock=clock, batch_records=50, commit_interval=0.2, worker_name="one")
+    two = one.model_copy(update={"datadir": tmp_path / "two", "worker_name": "two"})
+
+    with running_worker(one) as first, running_worker(two) as second:
+        eventually(lambda: _owners(first, second) == [2, 2], within=90, what="a shared group")
+        asyncio.run(send_messages(kafka, told[: len(told) // 2]))
+        eventually(lambda: _finished(one) > 0, within=60, what="some of the feed")
+        first.kill()
+        asyncio.run(send_messages(kafka, told[len(told) // 2 :]))
+        eventually(lambda: cases_in(redis_url) == expected, within=120, what="the same case records")
+        eventually(lambda: _finished(two) == len(told), what="the whole feed finished")
+        assert second.stop() == 0
+    asyncio.run(export(kafka, tmp_path / "log.ndjson"))
+
+    assert alerts_of_log(tmp_path / "log.ndjson") == alerts_sent(kafka)
+
+
+def _owners(*workers):
+    """How many partitions of the log each worker has."""
+    return [len(partitions_of_log(worker)) for worker in workers]
 
 
 def _finished(settings):

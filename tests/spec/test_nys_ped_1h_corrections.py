@@ -115,3 +115,42 @@ def test_covered_from_time_zero_only_it_is_announced_and_settles_as_not_assessab
 
     assert "11:01 missed: antibiotics" in told.said_of("antibiotics")
     assert told.stands("antibiotics") == "cannot_assess, not_covered"
+
+
+def test_what_a_feed_never_carries_cannot_be_assessed():
+    """The event log has no cultures at all."""
+    told = tell("""
+        10:00  protocol from xes
+        14:00  quiet
+    """)
+
+    assert told.stands("blood culture") == "cannot_assess, not_carried"
+    assert [line for line in told.said_of("blood culture") if "missed" in line] == []
+    assert told.stands("antibiotics") == "missed"
+
+
+def test_a_second_source_tells_what_the_first_did_not():
+    """A vital sign of a feed that always carries medications: from then on a missing dose is a missing dose."""
+    told = tell("""
+        10:00  protocol from mimic3
+        10:30  heart rate 110 from simulated
+        11:01  quiet
+    """)
+
+    assert told.said_of("antibiotics")[-1] == "11:01 missed: antibiotics"
+
+
+def test_a_case_that_comes_back_is_announced_anew():
+    """Under an alert that nobody has seen, so that nobody takes it for a repeat."""
+    told = tell("""
+        10:00  protocol
+        10:05  retract protocol
+        10:10  restore protocol
+    """)
+
+    assert told.said == [
+        "10:00 bundle started: bundle",
+        "10:05 withdrawn: bundle, corrected",
+        "10:10 bundle started: bundle",
+    ]
+    assert len({alert.alert_id for alert in told.alerts}) == 3

@@ -1,9 +1,12 @@
 """The opened case: nothing said twice, nothing left out, alerts in the order they went out."""
 
-from board_story import PED, alert, at, case, child
+from board_story import NOW, PED, alert, at, case, child, delivery
 from dashboards.board.board_row import RowMaker
 from dashboards.board.case_links import CaseLinks
+from dashboards.board.delivery_line import make_delivery_line
+from dashboards.board.engine_time import read_engine_time
 from dashboards.board.patient_drawer import charting_lag_min, make_patient_drawer
+from schemas.read_model import EngineClock
 from schemas.verdict import Evidence
 
 MAKER = RowMaker(CaseLinks(b"a secret"))
@@ -69,3 +72,30 @@ def test_alerts_stand_in_the_order_they_went_out_with_what_became_of_them():
     assert [line.kind for line in lines] == ["missed", "withdrawn"]
     assert (lines[0].superseded.kind, lines[0].superseded.reason) == ("withdrawn", "met in time")
     assert lines[1].superseded is None
+
+
+def test_a_withdrawn_alert_says_once_that_it_is_taken_back():
+    sentence = "Taken back: blood culture 10:20, in time."
+    back = alert("m2", "withdrawn", "blood_culture", "11:20", sentence, reason="met_in_time", supersedes="m1")
+    (line,) = make_patient_drawer([child()], [back], MAKER).alerts
+
+    assert (line.word, line.sentence) == ("taken back", "Blood culture 10:20, in time.")
+
+
+def test_an_alert_raised_before_the_unit_was_known_stands_where_the_case_is_now():
+    before = alert("m1", "missed", "blood_culture", "11:01", "Window closed 11:01.", unit=None)
+    after = alert("m2", "missed", "fluids", "11:01", "Window closed 11:01.", unit="ED Triage")
+    lines = make_patient_drawer([child("c1", "PICU")], [before, after], MAKER).alerts
+
+    assert [line.unit for line in lines] == ["PICU", "ED Triage"]
+
+
+def test_a_delivery_stands_at_its_alert_on_the_engines_clock():
+    clock = EngineClock(started_at=at("10:00"), wall_started_at=NOW, speed=60)
+    time = read_engine_time(clock, cache_time=NOW.replace(second=30), monotonic_s=0.0)
+    tried = make_delivery_line(delivery("m1", "delivered", NOW.replace(second=21)), time, MAKER)
+    alerts = [alert(name, "missed", "fluids", "10:20", "Window closed 10:20.") for name in ("m1", "m2")]
+    first, second = make_patient_drawer([child()], alerts, MAKER, {"m1": tried}).alerts
+
+    assert (first.delivery.status, first.delivery.at, first.delivery.attempts) == ("delivered", at("10:21"), 1)
+    assert second.delivery is None

@@ -159,6 +159,36 @@ def test_an_empty_table_lacks_its_columns(tmp_path):
         read(tmp_path, "mimic3")
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "message"),
+    [
+        ("subject_id,dob,DOB", "7,2100-01-01,", r"^patients.csv has the column dob more than once\.$"),
+        ("subject_id,dob", f"7,{'x' * 200_000}", r"^patients.csv is no table that can be read: .*\.$"),
+    ],
+)
+def test_a_table_that_is_no_table_is_refused_in_one_sentence(tmp_path, header, row, message):
+    (tmp_path / "patients.csv").write_text(f"{header}\n{row}\n")
+
+    with pytest.raises(SourceError, match=message):
+        read(tmp_path, "mimic3")
+
+
+def test_a_mark_of_the_encoding_is_no_part_of_the_text(tmp_path):
+    (tmp_path / "patients.csv").write_text("subject_id,dob\n7,2100-01-01\n", encoding="utf-8-sig")
+    (tmp_path / "feed.ndjson").write_text('{"topic": "raw.act", "value": {}}\r\n', encoding="utf-8-sig")
+
+    assert [one.counted_as for one in read(tmp_path, "mimic3")] == ["patients"]
+    assert [one.counted_as for one in read(tmp_path / "feed.ndjson", "events")] == ["raw.act"]
+
+
+def test_a_time_without_room_for_a_window_is_as_good_as_none(tmp_path):
+    times = ("9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+14:00")
+    lines = [json.dumps({"topic": "raw.act", "value": {}, "received_at": at}) for at in times]
+    (tmp_path / "feed.ndjson").write_text("\n".join(lines))
+
+    assert [one.received_at for one in read(tmp_path / "feed.ndjson", "events")] == [None, None]
+
+
 def test_a_single_table_may_be_named(tmp_path):
     write_table(tmp_path, "d_items", {"itemid": "1"})
 

@@ -6,10 +6,14 @@ import { badge, statusText } from "./element_cell.js";
 import { engineNow, engineZone } from "./engine_clock.js";
 import { clockText, isoLike, lag, quantity } from "./times.js";
 
+const RUNNING = new Set(["open", "due_soon"]);
 let openCase = null;
 let openedFrom = null;
-let asked = 0;
-let failed = false;
+let loading = null;
+let again = false;
+let unsettled = false;
+let shownText = "";
+let toFocus = false;
 
 export function followAddress() {
   const wanted = /^#[0-9a-f]{20}$/.test(location.hash) ? location.hash.slice(1) : null;
@@ -26,14 +30,15 @@ export function closeDrawer() {
 }
 
 export function refreshDrawer(changedCases) {
-  if (openCase !== null && (failed || changedCases.has(openCase))) load(openCase);
+  if (openCase !== null && (unsettled || changedCases.has(openCase))) load(openCase);
 }
 
 function open(name) {
   if (openCase === null) openedFrom = document.activeElement;
   openCase = name;
   mark();
-  load(name).then(() => byId("drawer").focus({ preventScroll: true }));
+  toFocus = true;
+  load(name);
 }
 
 function close() {
@@ -50,29 +55,58 @@ export function mark() {
   }
 }
 
+// One question at a time: changes that come while an answer is awaited are asked for once, after it.
 async function load(name) {
-  const turn = ++asked;
-  const { data, said } = await ask(name);
-  if (turn !== asked || openCase !== name) return;
-  failed = data === undefined;
-  const drawer = byId("drawer");
-  const scrolled = drawer.dataset.shown === name ? drawer.scrollTop : 0;
-  const content = data ? whole(data) : [head("Case", ""), make("p", { class: "empty" }, said)];
-  drawer.replaceChildren(...content.filter(Boolean));
-  drawer.dataset.shown = name;
-  drawer.hidden = false;
-  document.body.classList.add("with-drawer");
-  drawer.scrollTop = scrolled;
+  if (loading === name) {
+    again = true;
+    return;
+  }
+  loading = name;
+  again = false;
+  const answer = await ask(name);
+  if (loading !== name) return;
+  loading = null;
+  if (openCase !== name) return;
+  show(name, answer);
+  if (again) load(name);
 }
 
 async function ask(name) {
   try {
     const answer = await fetch(`/api/cases/${name}`);
-    const data = await answer.json();
-    return answer.ok ? { data } : { said: data.detail };
+    if (answer.ok) return { text: await answer.text() };
+    const said = answer.headers.get("content-type") === "application/json" ? (await answer.json()).detail : "The board cannot open this case just now.";
+    return { said, gone: answer.status === 404 };
   } catch {
     return { said: "The board cannot be reached just now." };
   }
+}
+
+// What is shown stays while a question for it fails: an answer a moment old is worth more than none.
+function show(name, { text, said, gone = false }) {
+  const drawer = byId("drawer");
+  const data = text ? JSON.parse(text) : null;
+  const same = drawer.dataset.shown === name && !drawer.hidden;
+  unsettled = data ? awaitsDelivery(data.alerts) : !gone;
+  const stale = drawer.querySelector(".stale");
+  if (stale) stale.hidden = !(same && said);
+  if (same && shownText && (said ? !gone : text === shownText)) return;
+  const scrolled = same ? drawer.scrollTop : 0;
+  const held = toFocus || drawer.contains(document.activeElement);
+  const content = data ? whole(data) : [head("Case", ""), make("p", { class: "empty" }, said)];
+  drawer.replaceChildren(...content.filter(Boolean));
+  shownText = text ?? "";
+  drawer.dataset.shown = name;
+  drawer.hidden = false;
+  document.body.classList.add("with-drawer");
+  drawer.scrollTop = scrolled;
+  if (held) drawer.focus({ preventScroll: true });
+  toFocus = false;
+}
+
+// Deliveries are not announced: while one is on its way, the case is asked for again at every beat.
+function awaitsDelivery(alerts) {
+  return alerts.some(({ delivery }) => delivery?.status === "retrying") || (alerts.some(({ delivery }) => delivery) && !alerts.at(-1).delivery);
 }
 
 function nowText() {
@@ -85,7 +119,13 @@ function head(title, detail) {
   return make(
     "header",
     { class: "drawer-head" },
-    make("div", {}, make("h2", { id: "drawer-title" }, title), make("p", { class: "sub" }, detail)),
+    make(
+      "div",
+      {},
+      make("h2", { id: "drawer-title" }, title),
+      make("p", { class: "sub" }, detail),
+      make("p", { class: "stale", role: "status", hidden: true }, "Not refreshed just now; the board tries again."),
+    ),
     shut,
   );
 }
@@ -133,7 +173,7 @@ function measureSection(measure, now) {
     make("span", { class: "zero" }, row.time_zero ? clockText(row.time_zero, now) : "None"),
     make("span", {}, row.time_zero_sentence || (row.time_zero_rule ? `Time zero by ${row.time_zero_rule}.` : "No time zero can be told.")),
   );
-  const known = measure.opened_at ? make("p", { class: "sub" }, `First known ${clockText(measure.opened_at, now)}`) : null;
+  const known = measure.time_zero_known_at ? make("p", { class: "sub" }, `Known since ${clockText(measure.time_zero_known_at, now)}`) : null;
   const title = make("h3", {}, row.measure_name, make("span", { class: "version" }, `/${row.measure_version}`));
   return make(
     "section",
@@ -147,14 +187,15 @@ function measureSection(measure, now) {
 }
 
 function judged({ cell, known_at: knownAt, evidence }, now) {
-  const times = [["due", cell.due_at], ["closes", cell.closes_at], ["settles", cell.settles_at], ["done", cell.done_at], ["known", knownAt]];
+  const due = cell.element === "bundle" && RUNNING.has(cell.status) ? "next due" : "due";
+  const times = [[due, cell.due_at], ["closes", cell.closes_at], ["settles", cell.settles_at], ["done", cell.done_at], ["known", knownAt]];
   const said = times.filter(([, time]) => time).map(([word, time]) => make("div", {}, make("dt", {}, word), make("dd", {}, clockText(time, now))));
   return make(
     "li",
     { class: `judged-element s-${cell.status}`, "data-element": cell.element },
-    make("p", { class: "judged-head" }, badge(cell.status), make("strong", {}, cell.name), make("span", { class: "judged-status" }, cell.element === "bundle" ? cell.word : statusText(cell, now))),
+    make("p", { class: "judged-head" }, badge(cell.status), make("strong", {}, cell.name), make("span", { class: "judged-status" }, statusText(cell, now))),
     make("p", { class: "judged-sentence" }, cell.sentence),
-    cell.reason ? make("p", { class: "judged-reason" }, `Reason: ${cell.reason}`) : null,
+    cell.reason && !cell.sentence.includes(cell.reason) ? make("p", { class: "judged-reason" }, `Reason: ${cell.reason}`) : null,
     said.length ? make("dl", { class: "times" }, said) : null,
     evidence.length ? evidenceList(evidence, now, null) : null,
   );

@@ -9,11 +9,13 @@ import { age, clockText, countdown, isoLike, ms } from "./times.js";
 const ORDER = { running: 0, overdue: 1, waiting: 2, settled: 3 };
 const DAY = 86_400_000;
 const drawn = new Map();
+let nextFold = Infinity;
 
 export function showRows() {
   const rows = shownRows().sort(byTimeLeft);
-  const live = rows.filter((row) => row.group !== "settled");
-  const settled = rows.filter((row) => row.group === "settled").reverse();
+  const live = rows.filter((row) => groupOf(row) !== "settled");
+  const settled = rows.filter((row) => groupOf(row) === "settled").reverse();
+  nextFold = Math.min(...live.filter(lingers).map((row) => ms(row.lingers.until)));
   const focused = document.activeElement;
   place(byId("live").tBodies[0], live);
   place(byId("settled").tBodies[0], settled);
@@ -37,6 +39,7 @@ export function tickRows() {
   if (now === null) return;
   for (const row of drawn.values()) if (row.line.isConnected) tick(row, now);
   showEmpty();
+  if (now >= nextFold) showRows();
 }
 
 // One hospital needs no name on every row.
@@ -45,11 +48,21 @@ function showFacilities() {
   for (const { parts, row } of drawn.values()) setText(parts.facility, several ? row.facility : "");
 }
 
+// A case that has just settled stays where it stood until it folds away.
+function lingers(row) {
+  return row.lingers !== null && engineNow() < ms(row.lingers.until);
+}
+
+function groupOf(row) {
+  return lingers(row) ? row.lingers.group : row.group;
+}
+
 function byTimeLeft(a, b) {
-  return ORDER[a.group] - ORDER[b.group] || sortTime(a) - sortTime(b) || a.id.localeCompare(b.id);
+  return ORDER[groupOf(a)] - ORDER[groupOf(b)] || sortTime(a) - sortTime(b) || a.id.localeCompare(b.id);
 }
 
 function sortTime(row) {
+  if (lingers(row)) return ms(row.lingers.sort_at) ?? Infinity;
   if (row.group === "running") return ms(row.next?.due_at) ?? Infinity;
   if (row.group === "overdue") return ms(row.next?.settles_at) ?? Infinity;
   return ms(row.time_zero) ?? ms(row.data_at) ?? 0;
@@ -92,6 +105,7 @@ function frame(row) {
     digitsUnit: make("span", { class: "digits-unit" }),
     next: make("span", { class: "next" }),
     bar: make("span", { class: "bar", "aria-hidden": "true" }, make("i")),
+    just: make("span", { class: "just" }),
     zero: make("span", { class: "zero" }),
     rule: make("span", { class: "rule" }),
     measure: make("span", { class: "measure" }),
@@ -102,7 +116,7 @@ function frame(row) {
     "tr",
     { role: "row", "data-row": row.id },
     make("th", { role: "rowheader", scope: "row", class: "who" }, parts.unit, make("span", { class: "patient" }, parts.open, parts.facility)),
-    make("td", { role: "cell", class: "left" }, make("span", { class: "big" }, parts.digits, parts.digitsUnit), parts.bar, parts.next),
+    make("td", { role: "cell", class: "left" }, make("span", { class: "big" }, parts.digits, parts.digitsUnit), parts.bar, parts.just, parts.next),
     make("td", { role: "cell", class: "when" }, make("span", { class: "zero-line" }, parts.zero, parts.rule), parts.measure),
     make("td", { role: "cell", class: "what" }, parts.elements),
     make("td", { role: "cell", class: "fresh right" }, parts.age),
@@ -117,6 +131,7 @@ function fill(known, row) {
   known.row = row;
   line.dataset.group = row.group;
   line.dataset.next = row.next?.status ?? "none";
+  line.dataset.outcome = row.case_status === "denominator" ? (row.bundle?.status ?? "none") : row.case_status;
   setText(parts.unit, row.unit ?? "Unit not known");
   setText(parts.open, row.label);
   parts.open.setAttribute("aria-label", `${row.unit ?? "Unit not known"}, encounter ${row.label}, ${row.measure_name}: open`);
@@ -148,6 +163,8 @@ function nextLines(row, nowIso) {
 
 function tick({ parts, row, line }, now) {
   const left = timeLeft(row, now);
+  line.toggleAttribute("data-lingers", lingers(row));
+  setText(parts.just, lingers(row) ? row.lingers.word : "");
   setText(parts.digits, left.digits);
   setText(parts.digitsUnit, left.unit);
   parts.bar.hidden = left.share === null;

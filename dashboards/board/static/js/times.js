@@ -49,7 +49,8 @@ export function lag(minutes) {
 
 export function quantity(value, unit) {
   if (value === null || value === undefined) return "";
-  return unit ? `${value} ${unit}` : `${value}`;
+  const words = { Cel: " °C", "/min": "/min" };
+  return unit ? `${value}${words[unit] ?? ` ${unit}`}` : `${value}`;
 }
 
 function pad(number) {

@@ -1,0 +1,135 @@
+"""Raw messages in, facts and refusals out, each counted once however often it is read."""
+
+from datetime import UTC, datetime, timedelta
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.clinical import CLINICAL_EVENT
+from schemas.rejection import RejectedMessage
+from schemas.topics import RAW_TOPICS, Topic
+from sepsis_feed import sepsis_feed
+from streams.feed_counts import MOST_SOURCES, OTHER_SOURCES, PartitionCounts, add_up
+from streams.ingest import Counted, source_of, take_in
+from streams.produce import as_message, fitting
+from streams.records import Outgoing, Record
+from streams.sources import SourceMessage
+
+NOW = datetime(2026, 3, 5, tzinfo=UTC)
+LIMIT = 10_000
+
+
+def raw(value, offset=0, topic="raw.lab", key=b"F1|P1"):
+    return Record(topic, 0, offset, key, value)
+
+
+def feed_records(patients=5):
+    return [
+        Record(each.topic, 0, offset, each.key.encode(), as_message(each).value)
+        for offset, each in enumerate(sepsis_feed(patients))
+    ]
+
+
+@given(value=st.none() | st.binary(max_size=60) | st.text(max_size=30).map(lambda text: orjson.dumps({"schema": text})))
+def test_whatever_comes_in_is_accepted_ignored_or_kept_with_a_reason(value):
+    taken = take_in([raw(value)], NOW, LIMIT)
+
+    assert [each.outcome for each in taken.counted] == ["rejected"]
+    record = RejectedMessage.model_validate_json(taken.outgoing[0].value)
+    assert record.reason
+    assert record.size_bytes == len(value or b"")
+
+
+@pytest.mark.parametrize("topic", RAW_TOPICS)
+def test_a_message_over_the_limit_is_kept_as_its_size_and_hash(topic):
+    taken = take_in([raw(b"x" * (LIMIT + 1), topic=topic)], NOW, LIMIT)
+    record = RejectedMessage.model_validate_json(taken.outgoing[0].value)
+
+    assert (record.reason, record.size_bytes, record.value) == ("too_large", LIMIT + 1, None)
+
+
+def test_facts_go_out_under_their_patients_key_with_the_time_they_were_received():
+    taken = take_in(feed_records(), NOW, LIMIT)
+    events = [(each.key, CLINICAL_EVENT.validate_json(each.value)) for each in taken.outgoing]
+
+    assert {each.topic for each in taken.outgoing} == {Topic.ENCOUNTER_EVENTS}
+    assert all(key == event.key.encode() for key, event in events)
+    assert all(event.received_at < NOW for _, event in events)
+
+
+def test_a_message_that_does_not_say_when_it_was_received_was_received_now():
+    value = orjson.loads(feed_records(1)[0].value)
+    del value["received_at"]
+    taken = take_in([raw(orjson.dumps(value), topic="raw.act")], NOW, LIMIT)
+
+    assert CLINICAL_EVENT.validate_json(taken.outgoing[0].value).received_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("value", "source"),
+    [
+        (b'{"source": "ward"}', "ward"),
+        (b'{"format": "mimic3/1"}', "mimic3"),
+        (b'{"source": 3}', "unknown"),
+        (b"[]", "unknown"),
+        (b"{", "unknown"),
+    ],
+)
+def test_a_message_is_counted_under_the_source_it_names(value, source):
+    assert source_of(raw(value)) == source
+
+
+def counted(offset, source="ward", outcome="accepted", hour=0):
+    at = NOW + timedelta(hours=hour)
+    return Counted(raw(b"{}", offset), source, outcome, "", at, at - timedelta(minutes=5))
+
+
+@given(rereads=st.lists(st.integers(0, 20), max_size=5))
+def test_messages_read_again_are_not_counted_again(rereads):
+    messages = [counted(offset, outcome=("accepted", "ignored", "rejected")[offset % 3]) for offset in range(20)]
+    counts = PartitionCounts(topic="raw.lab")
+    for start in [0, *rereads]:
+        counts = PartitionCounts.model_validate_json(counts.count(messages[start:]).model_dump_json())
+
+    status = counts.sources["ward"]
+    assert (status.accepted, status.ignored, status.rejected) == (7, 7, 6)
+
+
+def test_the_newest_times_of_a_feed_are_kept():
+    status = PartitionCounts(topic="raw.lab").count([counted(0, hour=2), counted(1, hour=1)]).sources["ward"]
+
+    assert status.last_received_at == NOW + timedelta(hours=2)
+    assert status.last_happened_at == NOW + timedelta(hours=2) - timedelta(minutes=5)
+
+
+def test_names_from_outside_cannot_fill_the_memory():
+    counts = PartitionCounts(topic="raw.lab").count([counted(each, source=f"s{each}") for each in range(150)])
+
+    assert len(counts.sources) == MOST_SOURCES + 1
+    assert counts.sources[OTHER_SOURCES].accepted == 150 - MOST_SOURCES
+
+
+def test_feeds_are_added_up_over_partitions():
+    parts = [PartitionCounts(topic="raw.lab").count([counted(0), counted(1)]) for _ in range(3)]
+
+    assert add_up(parts)["raw.lab", "ward"].accepted == 6
+
+
+def test_what_the_broker_would_refuse_is_refused_at_the_door():
+    small, large = (Outgoing("raw.lab", b"k", b"x" * size) for size in (100, LIMIT))
+
+    assert fitting(small, LIMIT) is small
+    assert fitting(large, LIMIT).topic == Topic.REJECTED_MESSAGES
+    assert RejectedMessage.model_validate_json(fitting(large, LIMIT).value).value is None
+
+
+def test_the_time_of_receipt_travels_inside_the_message_unless_it_has_one():
+    told = SourceMessage("raw.lab", None, {"a": 1}, NOW, "raw.lab")
+    has = SourceMessage("raw.lab", None, {"received_at": "2026-01-01T00:00:00Z"}, NOW, "raw.lab")
+    text = SourceMessage("raw.lab", "k", "{half", NOW, "raw.lab")
+
+    assert orjson.loads(as_message(told).value) == {"a": 1, "received_at": "2026-03-05T00:00:00+00:00"}
+    assert orjson.loads(as_message(has).value) == {"received_at": "2026-01-01T00:00:00Z"}
+    assert as_message(text) == Outgoing("raw.lab", b"k", b"{half")

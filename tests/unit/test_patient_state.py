@@ -1,0 +1,48 @@
+import json
+
+import pytest
+
+from scoring.patient_state import StateFormatError, decode_state, encode_state
+from storyteller import play
+
+STORY = """
+    10:00  protocol
+    10:30  ceftriaxone iv
+"""
+
+
+def stored():
+    return encode_state(play("nys-ped-1h/spec-2015", STORY).state)
+
+
+def test_damaged_bytes_are_refused_without_showing_them():
+    with pytest.raises(StateFormatError) as refused:
+        decode_state(stored()[:-5])
+
+    assert str(refused.value) == "the stored state of a patient cannot be read; rebuild it from encounter.events"
+    assert refused.value.__cause__ is None
+
+
+def test_another_format_is_refused_by_its_number():
+    whole = json.loads(stored()) | {"format": 99}
+
+    with pytest.raises(StateFormatError, match="format 99"):
+        decode_state(json.dumps(whole).encode())
+
+
+def test_a_tick_is_no_fact():
+    tick = {"kind": "tick", "facility_id": "F1", "patient_id": "P1", "at": "2026-03-02T10:00:00Z"}
+    whole = json.loads(stored())
+
+    with pytest.raises(StateFormatError):
+        decode_state(json.dumps(whole | {"facts": [*whole["facts"], tick]}).encode())
+
+
+def test_the_stored_form_keeps_every_version_and_what_was_said():
+    state = play("nys-ped-1h/spec-2015", STORY + "        10:40  correct ceftriaxone iv started 10:20").state
+
+    again = decode_state(encode_state(state))
+
+    assert again.facts == state.facts
+    assert again.published == state.published
+    assert (again.now, again.revision, again.wake_at) == (state.now, state.revision, state.wake_at)
