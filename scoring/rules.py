@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any, Literal
 
 from schemas.strict_model import StrictModel
-from scoring.measure import Duration, Measure
+from scoring.measure import Duration, Measure, Number
 
 
 class UnknownMeasureError(ValueError):
@@ -38,6 +39,10 @@ class _Outcome(StrictModel):
     expired_source: str
 
 
+class _Reporting(StrictModel):
+    suppressed_at_most: Number
+
+
 class Conventions(StrictModel):
     """What no measure prints and every site can change (`conventions.toml`)."""
 
@@ -46,6 +51,7 @@ class Conventions(StrictModel):
     timeline: _Timeline
     antibiotics: _Antibiotics
     outcome: _Outcome
+    reporting: _Reporting
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +67,25 @@ class Rules:
     conventions: Conventions
 
 
+def measure_files(judged_from: Literal["stream", "abstraction"]) -> tuple[dict[str, Any], ...]:
+    """Content of every measure file that says it can be judged from a stream, or from an abstraction file.
+
+    A file that does not say is judged from a stream.
+    """
+    folder = files("scoring") / "measures"
+    entries = (entry for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    bodies = (tomllib.loads(entry.read_text("utf-8")) for entry in entries)
+    return tuple(body for body in bodies if judged_from in body.get("judged_from", ("stream",)))
+
+
+_NOT_FOR_STREAMS = frozenset({"judged_from", "abstraction"})
+
+
 @cache
 def _shipped() -> dict[str, Measure]:
-    folder = files("scoring") / "measures"
     measures = [
-        Measure.model_validate(tomllib.loads(entry.read_text("utf-8")))
-        for entry in folder.iterdir()
-        if entry.name.endswith(".toml")
+        Measure.model_validate({name: part for name, part in body.items() if name not in _NOT_FOR_STREAMS})
+        for body in measure_files("stream")
     ]
     return {measure.identifier: measure for measure in sorted(measures, key=lambda each: each.identifier)}
 
@@ -79,7 +97,7 @@ def load_conventions() -> Conventions:
 
 
 def shipped_measures() -> tuple[str, ...]:
-    """Identifiers of the measures that ship, sorted."""
+    """Identifiers of the measures that ship for streams, sorted."""
     return tuple(_shipped())
 
 

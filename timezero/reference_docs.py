@@ -11,6 +11,7 @@ import click
 
 from schemas.topics import COMPACTED_TOPICS, Topic
 from scoring.rules import load_rules, shipped_measures
+from timezero.forms_page import forms_page
 from timezero.schema_command import SCHEMAS, schema_of
 from timezero.settings import setting_lines
 
@@ -76,11 +77,22 @@ def measures_page() -> str:
 
 # Measures
 
-Every number with its unit and source, as the engine reads it.
+Every number with its unit and source, as the engine reads it from a stream. How abstraction files are judged:
+[abstraction-files.md](abstraction-files.md).
 {sections}"""
 
 
-PAGES = {"settings.md": settings_page, "topics-and-schemas.md": schemas_page, "measures.md": measures_page}
+def abstraction_files_page() -> str:
+    """`abstraction-files.md`."""
+    return forms_page(_GENERATED)
+
+
+PAGES = {
+    "settings.md": settings_page,
+    "topics-and-schemas.md": schemas_page,
+    "measures.md": measures_page,
+    "abstraction-files.md": abstraction_files_page,
+}
 """Every generated page and what writes it."""
 
 

@@ -1,0 +1,158 @@
+"""A measure as an abstraction file is judged by it: the `[abstraction]` part of `measures/*.toml`.
+
+What a stream and a form share stands once, outside of that part: the header, the limit of an
+element, the limit of an exclusion of the same reason.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal, Self
+
+from pydantic import model_validator
+
+from schemas.strict_model import StrictModel
+from scoring.abstraction.column import IDENTITY, Column
+from scoring.abstraction.condition import Ways, asks_for_a_limit, columns_of
+from scoring.measure import Duration, Limit, Resolution, Years
+
+Drop = Literal["bad_datetime", "same_pcn", "same_mrn", "duplicate", "overlap", "no_birth_date"]
+
+
+class FormTimeZero(StrictModel):
+    """Time zero is the earliest of the known times in the first group that has one."""
+
+    rule: str
+    first_known: tuple[tuple[Column, ...], ...]
+    source: str
+
+
+class FormAge(StrictModel):
+    """Leaves out by age in completed years at admission."""
+
+    reason: str
+    limit: Years
+
+
+class FormRule(StrictModel):
+    """A reason and the ways in which it applies."""
+
+    reason: str
+    any_of: Ways
+    limit: Limit | None = None
+    source: str
+
+    @model_validator(mode="after")
+    def _has_the_limit_it_asks_for(self) -> Self:
+        _refuse_without_limit(self.any_of, self.limit)
+        return self
+
+
+class FormElement(StrictModel):
+    """One element: the ways in which it is met, and where that is asked at all."""
+
+    any_of: Ways
+    limit: Limit | None = None
+    look_back: Duration | None = None
+    applies_when: Ways = ()
+    """The ways in which the element is asked for; empty: always."""
+    told_by: Ways = ()
+    """The ways in which a row tells that it was not met; empty: a row always tells."""
+    among: Ways = ()
+    """A second denominator to report: those for whom one of these ways holds."""
+    among_title: str = ""
+    in_bundle: bool = True
+    source: str
+
+    @model_validator(mode="after")
+    def _has_the_limit_it_asks_for(self) -> Self:
+        _refuse_without_limit((*self.any_of, *self.told_by), self.limit)
+        return self
+
+
+class FormStratum(StrictModel):
+    """A group of cases that the measure reports apart."""
+
+    title: str
+    column: Column
+    one_of: tuple[str, ...]
+    source: str
+
+
+class MeasureForm(StrictModel):
+    """A measure for abstraction files, as data."""
+
+    id: str
+    version: str
+    title: str
+    source: str
+    resolution: Resolution
+    resolution_source: str
+    effective_from: date | None = None
+    effective_until: date | None = None
+    readings: tuple[str, ...] = ()
+    drops: tuple[Drop, ...]
+    """Why a row is left out of everything, the reason named first where several hold."""
+    drops_source: str
+    age: FormAge | None = None
+    time_zero: FormTimeZero | None = None
+    """None where the measure counts no time."""
+    population: tuple[FormRule, ...] = ()
+    """Each names what keeps a case out of the population; it is out where none of the rule's ways holds."""
+    exclusions: tuple[FormRule, ...] = ()
+    elements: dict[str, FormElement]
+    warnings: tuple[FormRule, ...] = ()
+    strata: tuple[FormStratum, ...] = ()
+
+    @property
+    def identifier(self) -> str:
+        """Identifier with version, as in `nys-ped-1h/spec-2015`."""
+        return f"{self.id}/{self.version}"
+
+    @property
+    def has_bundle(self) -> bool:
+        """Whether its elements add up to a bundle."""
+        return any(element.in_bundle for element in self.elements.values())
+
+    def columns(self) -> tuple[Column, ...]:
+        """Every column that a file must have to be judged by it, in the order of the interface."""
+        rules = (*self.population, *self.exclusions, *self.warnings)
+        ways = [rule.any_of for rule in rules]
+        for element in self.elements.values():
+            ways += [element.any_of, element.applies_when, element.told_by, element.among]
+        needed = {*IDENTITY, *(stratum.column for stratum in self.strata)}
+        needed.update(*map(columns_of, ways), *(self.time_zero.first_known if self.time_zero else ()))
+        return tuple(column for column in Column if column in needed)
+
+
+def _refuse_without_limit(ways: Ways, limit: Limit | None) -> None:
+    if limit is None and asks_for_a_limit(ways):
+        message = "a condition 'within' or 'beyond' needs a limit"
+        raise ValueError(message)
+
+
+_HEADER = ("id", "version", "title", "source", "resolution", "resolution_source", "effective_from", "effective_until")
+
+
+def measure_form(body: Mapping[str, Any]) -> MeasureForm:
+    """Read the form of a measure from its file's content, with what it shares with the stream.
+
+    Raises:
+        ValidationError: The content is not a measure with an `[abstraction]` part.
+    """
+    form = dict(body["abstraction"])
+    shared = {rule["reason"]: rule["limit"] for rule in body.get("exclusions", ())}
+    limits = {name: element["limit"] for name, element in body.get("elements", {}).items()}
+    for part in ("exclusions", "population"):
+        form[part] = [_with_limit(rule, shared.get(rule.get("reason"))) for rule in form.get(part, ())]
+    form["elements"] = {
+        name: _with_limit(element, limits.get(name)) for name, element in form.get("elements", {}).items()
+    }
+    if "age" in form:
+        form["age"] = _with_limit(form["age"], shared.get(form["age"].get("reason")))
+    form["readings"] = (*body.get("readings", ()), *form.get("readings", ()))
+    header = {name: body[name] for name in _HEADER if name in body}
+    return MeasureForm.model_validate({**header, **form})
+
+
+def _with_limit(rule: Mapping[str, Any], shared: Any) -> dict[str, Any]:
+    return {"limit": shared, **rule} if shared is not None else dict(rule)

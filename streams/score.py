@@ -1,0 +1,100 @@
+"""Scoring an abstraction file: two passes over it, one to find contradictions, one to judge and write."""
+
+import csv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from schemas.verdict import ElementStatus
+from scoring.abstraction.form_judge import FormVerdict, judge_row
+from scoring.abstraction.identity import IdentityRecords
+from scoring.abstraction.measure_form import MeasureForm
+from scoring.abstraction.shipped_forms import load_form
+from scoring.measure import Resolution
+from streams.abstraction_file import AbstractionFile, open_abstraction_file
+from streams.score_rates import BUNDLE, ScoreRates
+from streams.sources.message import SourceError
+
+_PRINTED = {ElementStatus.MET: "Y", ElementStatus.MISSED: "N"}
+_ROWS_BETWEEN_WORDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreResult:
+    """What came of it.
+
+    Attributes:
+        rates: Numerators and denominators.
+        rows: How many rows the file has.
+        extra_columns: How many of its columns no measure knows.
+    """
+
+    rates: ScoreRates
+    rows: int
+    extra_columns: int
+
+
+def score_file(cases: Path, measure: str, out: Path, progress: Callable[[str, int], None]) -> ScoreResult:
+    """Judge every row of `cases` by the measure and write one line for each to `out`, in the same order.
+
+    `out` appears only when it is complete; one that was there before stays until then.
+
+    Raises:
+        UnknownMeasureError: The measure does not ship with a form.
+        SourceError: The file cannot be read, lacks a column that the measure needs, or is the one to write.
+        OSError: `out` cannot be written.
+    """
+    form = load_form(measure)
+    file = open_abstraction_file(cases, form.columns(), measure)
+    if out.exists() and out.samefile(cases):
+        message = f"--out names {cases.name} itself; name another file."
+        raise SourceError(message)
+    conflicts = _find_conflicts(file, form.resolution, progress)
+    rates = ScoreRates(form)
+    rows = 0
+    with _written(out) as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(("case_id", "status", "reason", *form.elements, BUNDLE))
+        for number, case_id, row in file.rows(form.columns(), form.resolution):
+            verdict = judge_row(row, form, conflicts.get(number, frozenset()))
+            rates.count(number, row, verdict)
+            writer.writerow(_line(case_id, form, verdict))
+            rows += 1
+            if rows % _ROWS_BETWEEN_WORDS == 0:
+                progress("judging", rows)
+    return ScoreResult(rates, rows, file.extra)
+
+
+def _find_conflicts(
+    file: AbstractionFile, resolution: Resolution, progress: Callable[[str, int], None]
+) -> dict[int, frozenset[str]]:
+    records = IdentityRecords(resolution)
+    for number, texts in file.identities():
+        records.learn(number, texts)
+        if number % _ROWS_BETWEEN_WORDS == 0:
+            progress("comparing", number)
+    return records.conflicts()
+
+
+def _line(case_id: str, form: MeasureForm, verdict: FormVerdict) -> tuple[str, ...]:
+    elements = (_PRINTED.get(verdict.elements[name], "") if verdict.elements else "" for name in form.elements)
+    bundle = _PRINTED.get(verdict.bundle, "") if verdict.bundle else ""
+    return (case_id, verdict.status.value, verdict.reason or "", *elements, bundle)
+
+
+@contextmanager
+def _written(out: Path) -> Iterator[TextIO]:
+    """Write beside the file and put it in its place when all went well; what is no plain file is written directly."""
+    if out.exists() and not out.is_file():
+        with out.open("w", encoding="utf-8", newline="") as stream:
+            yield stream
+        return
+    part = out.with_name(f"{out.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as stream:
+            yield stream
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
