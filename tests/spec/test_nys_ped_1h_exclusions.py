@@ -170,6 +170,22 @@ def test_a_protocol_after_a_rule_out_opens_a_second_case():
     assert "15:00 bundle started: bundle of E1#2" in told.said
 
 
+def test_a_second_case_without_a_protocol_begins_where_it_opened():
+    """The first contact of the stay belongs to the case that was ruled out."""
+    told = tell("""
+        09:30  arrived
+        10:00  sepsis documented
+        10:30  ruled out
+        15:00  sepsis documented
+        15:20  ceftriaxone iv
+        17:30  quiet
+    """)
+
+    assert f"{told.case('E1').time_zero:%H:%M}" == "09:30"
+    assert f"{told.case('E1#2').time_zero:%H:%M}" == "15:00"
+    assert told.stands("antibiotics", "E1#2") == "met"
+
+
 def test_a_rule_out_entered_in_error_brings_the_case_back():
     told = tell("""
         10:00  protocol
