@@ -2,7 +2,9 @@
 
 import signal
 import sys
+from math import isfinite
 from types import FrameType
+from typing import Any
 
 import click
 
@@ -13,16 +15,27 @@ from timezero.server_process import ServerUnavailableError
 _STOPPED_BY_SIGTERM = 128 + signal.SIGTERM
 
 
+class _Finite(click.FloatRange):
+    """A range in which `nan`, which compares with nothing, does not lie."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read the number, or say what is wrong with it."""
+        number: float = super().convert(value, param, ctx)
+        if not isfinite(number):
+            self.fail(f"{number} is no finite number.", param, ctx)
+        return number
+
+
 @click.command()
 @click.option(
     "--for",
     "lasts",
-    type=click.FloatRange(min=0, min_open=True),
+    type=_Finite(min=0, min_open=True),
     help="End by itself this many seconds after the board is live.",
 )
 @click.option(
     "--speed",
-    type=click.FloatRange(min=0, min_open=True, max=3600),
+    type=_Finite(min=0, min_open=True, max=3600),
     default=DEFAULT_SPEED,
     show_default=True,
     help="Seconds of the demo's clock in one second.",

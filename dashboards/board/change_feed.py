@@ -68,6 +68,7 @@ class ChangeFeed:
 
     async def run(self) -> None:
         """Follow the cache until cancelled; losing it is shown and mended."""
+        self._picture.cache_lost_at_s = _monotonic_s()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._keep_following())
             tasks.create_task(self._keep_beating())

@@ -1,5 +1,6 @@
 """The board over HTTP and server-sent events, against a real cache."""
 
+import re
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -357,6 +358,16 @@ def test_the_board_outlives_its_cache_says_so_and_recovers_by_itself(tmp_path):
         found = eventually(lambda: filled(client), what="the new case on the board")
 
         assert [row["label"] for row in found["rows"]] == ["enc-c1"]
+
+
+def test_a_board_that_never_saw_its_cache_counts_from_its_own_start():
+    with (
+        running_board(BoardSettings(redis_url=f"redis://{LOOPBACK}:{free_port()}/0")) as url,
+        httpx.stream("GET", f"{url}/events") as response,
+    ):
+        lost = next_named(events(response), "beat", lambda data: data["notices"])
+
+    assert re.search(r"\(\d+ s\)", lost["notices"][0]["text"])
 
 
 def test_an_engine_that_falls_silent_is_named(settings):

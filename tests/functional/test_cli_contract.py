@@ -70,6 +70,8 @@ def test_an_unknown_option_is_a_usage_error(capsys):
         ("ingest", "NOWHERE", "--format", "events"),
         ("demo", "--for", "0"),
         ("demo", "--speed", "fast"),
+        ("demo", "--speed", "nan"),
+        ("demo", "--for", "inf"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_sentence(arguments, tmp_path, capsys):
