@@ -71,7 +71,7 @@ class PatientState:
     """Everything about one patient; owned by one owner at a time.
 
     Attributes:
-        now: Engine time: the latest receipt or tick, never going back; None before the first.
+        now: Engine time: the latest receipt or tick that changed something, never going back; None before the first.
         revision: Rises with every publication.
         published: What we said: records, verdicts and alerts, by case and measure.
         wake_at: When a clock will change something next.

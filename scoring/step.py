@@ -65,18 +65,23 @@ def step(state: PatientState | None, event: AnyFact | ClockTick, rules: Rules) -
     """Take one event of one patient into account.
 
     `state` is None for a patient not seen before. The state is changed in place and returned;
-    after an exception it must be read anew from its durable form.
+    after an exception it must be read anew from its durable form. What changes nothing leaves
+    no trace, not even in the engine's time: a worker that was not told to write the state, and
+    dies, is followed by one that goes on from the same.
     """
     state = PatientState() if state is None else state
     outbox = Outbox()
     moment = event.received_at
     changed = _live_until(state, rules, outbox, moment, inclusive=isinstance(event, ClockTick))
+    woken_at = state.now
     now = state.now = _later(state.now, moment)
     if not isinstance(event, ClockTick):
         arrival = fold(state, event, rules, outbox)
         if arrival is not None:
             changed = True
             review(state, rules, outbox, arrival, now)
+    if not changed:
+        state.now = woken_at
     return Step(
         state,
         tuple(outbox.verdicts),

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from generated_patients import END, facts, patients, tick
+from generated_patients import END, START, facts, patients, tick
 from lived import Lived, judged, live
 from schemas.alert import AlertKind
 from schemas.clinical import Patient
@@ -153,6 +153,23 @@ def test_storing_and_reading_the_state_changes_nothing(messages, every):
     assert stored.alerts == kept.alerts
     assert stored.records == kept.records
     assert stored.wake_at == kept.wake_at
+
+
+@given(messages=patients(), order=st.randoms(use_true_random=False), ahead=st.lists(st.integers(0, 5000), max_size=9))
+def test_who_goes_on_from_what_had_to_be_stored_says_the_same(messages, order, ahead):
+    """After every event the worker dies; only what a step said must be written is left of its state."""
+    ticks = [tick(START + timedelta(minutes=minute)) for minute in ahead]
+    events = [*messages, *messages[::2], *ticks]
+    order.shuffle(events)
+    kept, restarted, stored = Lived(), Lived(), None
+    for event in [*events, tick(END)]:
+        kept.take(event, RULES)
+        if restarted.take(event, RULES).changed:
+            stored = encode_state(restarted.state)
+        restarted.state = None if stored is None else decode_state(stored)
+
+    assert restarted.alerts == kept.alerts
+    assert restarted.records == kept.records
 
 
 @given(messages=patients())
