@@ -179,8 +179,12 @@ class Worker:
             await self.projection.restore_missing(topic, partitions)
 
     async def _nudge(self, health: WorkerHealth) -> None:
-        """Read stalled partitions again from where they stand: a client may have lost what it fetched last."""
-        for each in health.stalled():
+        """Read stuck partitions again from where they stand: a client may have lost what it fetched last.
+
+        Never while another is at work: what was fetched and waits for its turn would be thrown away
+        and sent to the back of the queue, again and again for as long as a backlog lasts.
+        """
+        for each in health.stuck():
             place = (each.topic, each.partition)
             if self._nudged_at.get(place, each.moved_at) + timedelta(seconds=health.stalled_after) <= health.written_at:
                 self._nudged_at[place] = health.written_at

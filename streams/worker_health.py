@@ -54,6 +54,12 @@ class WorkerHealth(StrictModel):
         patience = timedelta(seconds=self.stalled_after)
         return tuple(each for each in self.partitions if each.waiting and self.written_at - each.moved_at > patience)
 
+    def stuck(self) -> tuple[PartitionProgress, ...]:
+        """The stalled partitions, where no other is at work: behind one that is, they may be waiting for their turn."""
+        stalled = self.stalled()
+        at_work = any(each.waiting and each not in stalled for each in self.partitions)
+        return () if at_work else stalled
+
 
 class Progress:
     """Notes when each partition last moved on."""

@@ -6,6 +6,7 @@ from streams.worker_health import HEALTH_FILE, Progress, health
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PLACE = ("raw.lab", 0)
+OTHER = ("raw.vitals", 0)
 
 
 def written(folder, *notes):
@@ -33,6 +34,16 @@ def test_a_partition_with_records_waiting_and_no_progress_is_named(tmp_path):
     now = written(tmp_path, (5, 10), (5, 10), (5, 11))
 
     assert health(tmp_path, now) == (False, "worker w1 has records waiting and makes no progress in raw.lab 0.")
+
+
+def test_a_stalled_partition_is_stuck_only_when_no_other_is_at_work():
+    progress = Progress("w1", stalled_after=90)
+    for minute, finished in enumerate((0, 10, 20, 30, 40, 40)):
+        health = progress.note({PLACE: (5, 10), OTHER: (finished, 40)}, NOON + timedelta(minutes=minute))
+        stuck = [(each.topic, each.partition) for each in health.stuck()]
+
+        assert bool(health.stalled()) == (minute > 1)
+        assert stuck == ([PLACE] if finished == 40 else [])
 
 
 def test_a_worker_that_has_fallen_silent_is_not_well(tmp_path):
