@@ -151,7 +151,8 @@ def _limit_care(chart: Chart, time_zero: datetime) -> bool:
 def _deeds(chart: Chart, care: AdultCare, time_zero: datetime) -> dict[str, Deed]:
     windows = chart.practice.adults.window
     lactate = outcome_of(care.lactate_at, time_zero, windows.lactate_minutes)
-    needed = care.elevated and care.lactate_at is not None
+    first_in_time = outcome_of(care.lactate_at, time_zero, windows.repeat_lactate_minutes) is Outcome.MET
+    needed = care.elevated and first_in_time
     repeat = outcome_of(care.repeat_lactate_at, time_zero, windows.repeat_lactate_minutes)
     culture = culture_outcome(care.culture_at, care.antibiotic_at, time_zero, windows.blood_culture_minutes)
     antibiotics = outcome_of(care.antibiotic_at, time_zero, windows.antibiotics_minutes)
