@@ -58,7 +58,7 @@ class Evidence(StrictModel):
 
     event_id: Identifier
     type: str
-    """What it is: `antibiotics`, `blood_culture`, `lactate`, `triaged`, `heart_rate`, ..."""
+    """What it is: `antibacterial`, `blood_culture`, `lactate`, `triaged`, `heart_rate`, ..."""
     happened_at: Instant | None = None
     """The time the measure clocks it by."""
     recorded_at: Instant | None = None
