@@ -37,6 +37,7 @@ def kill_at_random_moments(bootstrap, redis_url, folder, seed):
             asyncio.run(send_messages(bootstrap, messages[number * part : (number + 1) * part]))
             enough = number * part + rng.randint(1, part)
             eventually(lambda enough=enough: _finished(settings) >= enough, within=60, what="some of the feed")
+            eventually(lambda: records_of(bootstrap, Topic.CASES), within=60, what="a case before the first kill")
             worker.kill()
             cases_at_kills.append(len(records_of(bootstrap, Topic.CASES)))
             worker.start()
