@@ -275,3 +275,20 @@ def test_a_culture_after_the_rule_out_opens_one():
     """)
 
     assert time_zero(told) == "10:00"
+
+
+def test_signs_of_infection_after_a_confirmed_time_zero_move_nothing():
+    told = tell("""
+        09:00  blood culture
+        09:30  ceftriaxone iv
+        10:00  temperature 39.0
+        10:00  heart rate 110
+        10:00  systolic bp 85
+        15:00  blood culture
+        16:00  ceftriaxone iv
+        17:00  temperature 39.0
+        17:00  heart rate 110
+        17:00  systolic bp 85
+    """)
+
+    assert time_zero(told) == "10:00"
