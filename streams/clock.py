@@ -9,21 +9,8 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
-
-from pydantic import ValidationError
 
 from schemas.read_model import EngineClock
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-CLOCK_VARIABLE = "TIMEZERO_CLOCK"
-"""Environment variable with an `EngineClock` as JSON; absent: the wall's clock."""
-
-
-class ClockSettingError(ValueError):
-    """`TIMEZERO_CLOCK` does not hold an engine clock."""
 
 
 class Clock:
@@ -52,20 +39,3 @@ def wall_clock() -> datetime:
 def stopwatch() -> float:
     """Seconds from an arbitrary start; never goes back."""
     return time.monotonic()
-
-
-def clock_from_environment(environment: Mapping[str, str]) -> EngineClock | None:
-    """The engine clock that `TIMEZERO_CLOCK` describes; None where it is not set.
-
-    Raises:
-        ClockSettingError: it is set, and not an `EngineClock`.
-    """
-    described = environment.get(CLOCK_VARIABLE)
-    if not described:
-        return None
-    try:
-        return EngineClock.model_validate_json(described)
-    except ValidationError as error:
-        fields = ", ".join(".".join(map(str, each["loc"])) or "JSON" for each in error.errors())
-        message = f"{CLOCK_VARIABLE} is not an engine clock (started_at, wall_started_at, speed): see {fields}."
-        raise ClockSettingError(message) from None

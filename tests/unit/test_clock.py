@@ -2,10 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from schemas.read_model import EngineClock
-from streams.clock import CLOCK_VARIABLE, Clock, ClockSettingError, clock_from_environment, stopwatch, wall_clock
+from streams.clock import Clock, stopwatch, wall_clock
 
 START = datetime(2150, 1, 1, tzinfo=UTC)
 
@@ -37,16 +35,3 @@ def test_waiting_is_measured_on_the_wall():
 
 def test_a_stopwatch_never_goes_back():
     assert stopwatch() <= stopwatch()
-
-
-def test_the_clock_is_handed_on_by_the_environment():
-    clock = engine_clock(60)
-
-    assert clock_from_environment({CLOCK_VARIABLE: clock.model_dump_json()}) == clock
-    assert clock_from_environment({}) is None
-
-
-@pytest.mark.parametrize("text", ["{", "{}", '{"started_at": "2026-01-01T00:00:00", "speed": 1}'])
-def test_a_clock_that_is_none_is_refused_in_one_sentence(text):
-    with pytest.raises(ClockSettingError, match=r"^TIMEZERO_CLOCK is not an engine clock .*\.$"):
-        clock_from_environment({CLOCK_VARIABLE: text})
