@@ -67,6 +67,10 @@ class Quantity(StrEnum):
     GCS_TOTAL = "gcs_total"
     WEIGHT = "weight"
     URINE_OUTPUT = "urine_output"
+    PAO2 = "pao2"
+    FIO2 = "fio2"
+    D_DIMER = "d_dimer"
+    FIBRINOGEN = "fibrinogen"
 
 
 QUANTITY_UNITS = {
@@ -89,6 +93,10 @@ QUANTITY_UNITS = {
     Quantity.GCS_TOTAL: "points",
     Quantity.WEIGHT: "kg",
     Quantity.URINE_OUTPUT: "mL",
+    Quantity.PAO2: "mmHg",
+    Quantity.FIO2: "ratio",
+    Quantity.D_DIMER: "mg/L",
+    Quantity.FIBRINOGEN: "mg/dL",
 }
 """The unit every `Observation` of a quantity is in; translators convert, nobody else does."""
 
@@ -107,6 +115,27 @@ class ActName(StrEnum):
     EXCLUDED_FROM_PROTOCOL = "excluded_from_protocol"
     COMFORT_CARE = "comfort_care"
     MECHANICAL_VENTILATION = "mechanical_ventilation"
+    """New invasive or non-invasive ventilation."""
+    SEPSIS_SCREEN_POSITIVE = "sepsis_screen_positive"
+    SEPSIS_HUDDLE = "sepsis_huddle"
+    SEVERE_SEPSIS_DOCUMENTED = "severe_sepsis_documented"
+    SEPTIC_SHOCK_DOCUMENTED = "septic_shock_documented"
+    REASSESSMENT = "reassessment"
+    """Volume status and tissue perfusion assessed again, as documented."""
+    PUPILS_FIXED = "pupils_fixed"
+    """Both pupils fixed."""
+    CULTURE_DELAY_ACCEPTED = "culture_delay_accepted"
+    """A documented reason why the culture could not come before the antibiotic."""
+    LESSER_VOLUME_ORDERED = "lesser_volume_ordered"
+    """A documented reason for less fluid; `value` is the target in mL."""
+    CARE_REFUSED = "care_refused"
+    """Blood draw, fluids, antibiotics or vasopressors refused, or left against advice."""
+    TRIAL_ENROLLED = "trial_enrolled"
+    PREGNANCY_DOCUMENTED = "pregnancy_documented"
+    """20 weeks pregnant or more, up to the third day after delivery."""
+    COVID19_DOCUMENTED = "covid19_documented"
+    TIME_ZERO_OVERRIDDEN = "time_zero_overridden"
+    """A person says when time zero was: `time_zero`, for `measure` (all where it is empty), with `reason` and `actor`."""
 
 
 class Domain(StrEnum):
@@ -211,6 +240,8 @@ class Medication(ClinicalFact):
     started_at: Instant | None = None
     completed_at: Instant | None = None
     """End of the infusion; absent while it runs."""
+    infusion_id: Identifier | None = None
+    """What was hung once and given in parts (paused, rewritten at another rate); each part is a fact of its own."""
 
 
 class Act(ClinicalFact):
@@ -220,9 +251,13 @@ class Act(ClinicalFact):
     act: ActName
     happened_at: Instant
     value: float | None = Field(default=None, allow_inf_nan=False)
-    """Score of a `pews`."""
+    """Score of a `pews`; target in mL of a `lesser_volume_ordered`."""
     reason: str | None = None
     actor: str | None = None
+    measure: str | None = None
+    """Of a `time_zero_overridden`: the measure it is said for, with its version; None: every measure."""
+    time_zero: Instant | None = None
+    """Of a `time_zero_overridden`: when time zero was."""
 
 
 class Coverage(ClinicalFact):

@@ -106,6 +106,8 @@ class RawMedication(RawMessage):
     ordered_at: TimeText | None = None
     started_at: TimeText | None = None
     completed_at: TimeText | None = None
+    infusion_id: Identifier | None = None
+    """What was hung once and given in parts; each part is a message of its own, with its own volume and end."""
 
 
 class RawVitals(RawMessage):
@@ -128,6 +130,10 @@ class RawAct(RawMessage):
     value: float | None = None
     reason: str | None = None
     actor: str | None = None
+    measure: str | None = None
+    """For `time_zero_overridden`: the measure, with its version; none: every measure."""
+    time_zero: TimeText | None = None
+    """For `time_zero_overridden`: when time zero was; it needs `reason` and `actor` too."""
 
 
 class RowPhase(StrEnum):

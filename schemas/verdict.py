@@ -21,7 +21,14 @@ class Element(StrEnum):
     THIRD_BOLUS = "third_bolus"
     VASOPRESSOR = "vasopressor"
     REASSESSMENT = "reassessment"
+    DIED_IN_HOSPITAL = "died_in_hospital"
+    DIED_WITHIN_3_DAYS = "died_within_3_days"
+    DIED_WITHIN_30_DAYS = "died_within_30_days"
     BUNDLE = "bundle"
+
+
+OUTCOMES = frozenset({Element.DIED_IN_HOSPITAL, Element.DIED_WITHIN_3_DAYS, Element.DIED_WITHIN_30_DAYS})
+"""What became of the patient, and nothing that anybody is asked to do: `met` means that the patient died."""
 
 
 class ElementStatus(StrEnum):
@@ -64,6 +71,13 @@ class Evidence(StrictModel):
     recorded_at: Instant | None = None
     value: float | None = None
     unit: str | None = None
+    ordered_at: Instant | None = None
+    collected_at: Instant | None = None
+    started_at: Instant | None = None
+    completed_at: Instant | None = None
+    resulted_at: Instant | None = None
+    received_at: Instant | None = None
+    """When our ingest first took it."""
 
 
 class Verdict(StrictModel):

@@ -24,6 +24,9 @@ WORDS = {
     Element.THIRD_BOLUS: "third bolus",
     Element.VASOPRESSOR: "vasopressor",
     Element.REASSESSMENT: "reassessment",
+    Element.DIED_IN_HOSPITAL: "death in the stay",
+    Element.DIED_WITHIN_3_DAYS: "death within 3 days",
+    Element.DIED_WITHIN_30_DAYS: "death within 30 days",
     Element.BUNDLE: "bundle",
 }
 """How an element is called in a sentence."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from schemas.clinical import (
     Act,
+    ActName,
     AnyFact,
     Coverage,
     Culture,
@@ -192,6 +193,7 @@ def _from_medication(raw: RawMedication, received_at: datetime | None) -> Iterat
         ordered_at=times.acts.get("ordered_at"),
         started_at=times.acts.get("started_at"),
         completed_at=times.acts.get("completed_at"),
+        infusion_id=raw.infusion_id,
     )
 
 
@@ -212,7 +214,11 @@ def _route(sent: str | None) -> str | None:
 
 
 def _from_act(raw: RawAct, received_at: datetime | None) -> Iterator[AnyFact]:
-    times = _times(raw, received_at, ("happened_at",))
+    times = _times(raw, received_at, ("happened_at", "time_zero"))
+    if raw.act is ActName.TIME_ZERO_OVERRIDDEN:
+        _needed_time(times, "time_zero")
+        for name in ("reason", "actor"):
+            _needed(raw, name)
     yield Act(
         **_common(raw, times),
         act=raw.act,
@@ -220,6 +226,8 @@ def _from_act(raw: RawAct, received_at: datetime | None) -> Iterator[AnyFact]:
         value=_finite(raw.value),
         reason=raw.reason,
         actor=raw.actor,
+        measure=raw.measure,
+        time_zero=times.acts.get("time_zero"),
     )
 
 
@@ -243,9 +251,9 @@ def _code(system: str, code: str) -> tuple[str, str]:
     return (spelled, plain(code) if spelled == "name" else code.strip())
 
 
-def _needed(raw: RawAdt, name: str) -> Any:
+def _needed(raw: RawAdt | RawAct, name: str) -> Any:
     value = getattr(raw, name)
-    if value is None:
+    if value is None or value == "":
         refuse(RejectReason.MISSING_FIELD, name)
     return value
 
