@@ -9,7 +9,7 @@ from pydantic import Field
 from schemas.strict_model import StrictModel
 from scoring.abstraction.column import Column
 from scoring.abstraction.row import AbstractedRow
-from scoring.measure import Comparison, Duration, Limit, Number
+from scoring.number import Comparison, Duration, Limit, Number
 
 
 class Known(StrictModel):

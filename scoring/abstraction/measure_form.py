@@ -13,7 +13,7 @@ from pydantic import model_validator
 from schemas.strict_model import StrictModel
 from scoring.abstraction.column import IDENTITY, Column
 from scoring.abstraction.condition import Ways, asks_for_a_limit, columns_of
-from scoring.measure import Duration, Limit, Resolution, Years
+from scoring.number import Duration, Limit, Resolution, Years
 
 Drop = Literal["bad_datetime", "same_pcn", "same_mrn", "duplicate", "overlap", "no_birth_date"]
 
@@ -140,8 +140,8 @@ def measure_form(body: Mapping[str, Any]) -> MeasureForm:
         ValidationError: The content is not a measure with an `[abstraction]` part.
     """
     form = dict(body["abstraction"])
-    shared = {rule["reason"]: rule["limit"] for rule in body.get("exclusions", ())}
-    limits = {name: element["limit"] for name, element in body.get("elements", {}).items()}
+    shared = {rule["reason"]: rule.get("limit") for rule in body.get("exclusions", ())}
+    limits = {name: element.get("limit") for name, element in body.get("elements", {}).items()}
     for part in ("exclusions", "population"):
         form[part] = [_with_limit(rule, shared.get(rule.get("reason"))) for rule in form.get(part, ())]
     form["elements"] = {
