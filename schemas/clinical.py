@@ -135,7 +135,7 @@ class ActName(StrEnum):
     """20 weeks pregnant or more, up to the third day after delivery."""
     COVID19_DOCUMENTED = "covid19_documented"
     TIME_ZERO_OVERRIDDEN = "time_zero_overridden"
-    """A person says when time zero was: `time_zero`, for `measure` (all where it is empty), with `reason` and `actor`."""
+    """A person says when time zero was (`time_zero`, for `measure` or for all), with `reason` and `actor`."""
 
 
 class Domain(StrEnum):

@@ -9,7 +9,8 @@ from schemas.case_record import CaseStatus
 from schemas.topics import joined_key
 from schemas.verdict import Element, ElementStatus
 from scoring.alert_decision import Decision, Said, Situation, decide_alert, decide_bundle_alert, note
-from scoring.assessment import RUNNING, Assessment, ElementAssessment, bundle_clock, bundle_status
+from scoring.assessment import Assessment, bundle_clock, bundle_status, required_elements
+from scoring.element_assessment import RUNNING, ElementAssessment
 from scoring.outbox import Outbox
 from scoring.patient_state import Published
 from scoring.sentence import WORDS, alert_sentence, bundle_alert_sentence
@@ -19,6 +20,10 @@ WITHDRAWN_FOR = {
     CaseStatus.DROPPED: AlertReason.EXCLUDED,
 }
 """Why alerts of a case that left the denominator are taken back, where its own reason does not say."""
+
+
+OUTSIDE_FOR = {str(reason): reason for reason in (AlertReason.RULED_OUT, AlertReason.NOT_CONFIRMED)}
+"""Why alerts of a case that is not in the population are taken back, by its reason; else it counts as excluded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ class _Thread:
 def _case_stop(case: Assessment) -> AlertReason | None:
     """Why nothing is to be said of the whole case."""
     if case.status is CaseStatus.NOT_IN_POPULATION:
-        return AlertReason(case.reason or AlertReason.EXCLUDED)
+        return OUTSIDE_FOR.get(case.reason or "", AlertReason.EXCLUDED)
     return WITHDRAWN_FOR.get(case.status)
 
 
@@ -76,7 +81,7 @@ def _situation(case: Assessment, assessed: ElementAssessment, *, correcting: boo
         status=assessed.status,
         due_at=window.due_at if window else None,
         time_zero=case.time_zero.at,
-        pushable=not assessed.past_when_known,
+        pushable=assessed.pushable,
         warnings=window.warnings_by(case.judged_at) if window else 0,
         warnable=window is not None and case.judged_at < window.due_at,
         stop=_stopped(case, window.closes_at if window else None),
@@ -112,7 +117,7 @@ def _announce_element(
 
 def _announce_bundle(thread: _Thread, case: Assessment, outbox: Outbox) -> None:
     now = _bundle_situation(case)
-    running = any(each.status in RUNNING and not each.past_when_known for each in case.elements)
+    running = any(each.status in RUNNING and not each.past_when_known for each in required_elements(case.elements))
     said = thread.said.threads.get(Element.BUNDLE, Said())
     while (decision := decide_bundle_alert(said, now, running=running)) is not None:
         alert = thread.alert(decision, now.due_at, bundle_alert_sentence(decision, case))

@@ -1,22 +1,23 @@
 """How one case of one measure stands: time zero, exclusions and every element, at one moment."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.case_record import CaseStatus
 from schemas.clinical import VisitStep
-from schemas.verdict import Element, ElementStatus
-from scoring.bundle_clock import BundleClock, wind_clock
+from schemas.verdict import ElementStatus
+from scoring.bundle_clock import BundleClock
+from scoring.case_view import CaseView
 from scoring.chart import Chart
-from scoring.coverage import find_gap
-from scoring.exclusion import expired_discharges, find_drop, find_exclusion
+from scoring.circulation import Circulation, find_circulation
+from scoring.element_assessment import RUNNING, ElementAssessment, assess_element, blank
+from scoring.exclusion import expired_discharges, find_drop, find_exclusion, find_outsider
 from scoring.fact_store import FactStore
-from scoring.finding import DOMAINS, FINDERS, Finding, Search, early_close
-from scoring.measure import ElementRule, Measure
+from scoring.measure import Measure
 from scoring.time_zero import Span, TimeZero
 
-RUNNING = frozenset({ElementStatus.OPEN, ElementStatus.DUE_SOON, ElementStatus.NOT_OPEN})
-"""Statuses of an element that can still be met in time."""
+CasePlace = tuple[CaseStatus, str | None]
+"""Where a case stands towards its measure, and why."""
 
 BUNDLE_ORDER = (
     ElementStatus.MISSED,
@@ -27,35 +28,6 @@ BUNDLE_ORDER = (
     ElementStatus.CANNOT_ASSESS,
 )
 """The bundle takes the first of these that any required element has; else it is met."""
-
-
-@dataclass(frozen=True, slots=True)
-class ElementAssessment:
-    """How one element stands.
-
-    Attributes:
-        clock: None where no window can be told.
-        known_from: From when on the window could have been watched.
-    """
-
-    element: Element
-    rule: ElementRule
-    status: ElementStatus
-    reason: str | None
-    finding: Finding
-    clock: BundleClock | None
-    known_from: datetime | None
-
-    @property
-    def past_when_known(self) -> bool:
-        """Whether the window had closed before anyone could have been told."""
-        return self.clock is not None and self.known_from is not None and self.clock.closes_at <= self.known_from
-
-    def next_change_after(self, now: datetime) -> datetime | None:
-        """When a clock will change this next, should nothing else happen."""
-        if self.clock is None or self.status not in {*RUNNING, ElementStatus.OVERDUE, ElementStatus.CANNOT_ASSESS}:
-            return None
-        return self.clock.next_change_after(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +47,7 @@ class Assessment:
         believed_since: When we first knew this time zero.
         elements: In the measure's order, without the bundle.
         judged_at: The engine's time of this judgement.
+        stratum: The group of the measure that the case is reported in; None where it has none.
     """
 
     chart: Chart
@@ -87,6 +60,7 @@ class Assessment:
     elements: tuple[ElementAssessment, ...]
     stop: Stop | None
     judged_at: datetime
+    stratum: str | None = None
 
     @property
     def wakes_at(self) -> datetime | None:
@@ -100,66 +74,6 @@ class Assessment:
         return min((moment for moment in moments if moment is not None and moment > now), default=None)
 
 
-def _undone(search: Search, finding: Finding, clock: BundleClock) -> tuple[ElementStatus, str | None]:
-    """Status of an element that was not done in its window."""
-    status = ElementStatus.MISSED if finding.done_at is not None else clock.status(search.now)
-    settled = status is ElementStatus.MISSED
-    since = (search.since or search.chart.episode.encounters[0].starts_at) if settled else search.time_zero
-    gap = find_gap(search.chart, DOMAINS[search.rule.act], since, min(clock.closes_at, search.now), search.now)
-    if finding.blocked is not None and search.now >= clock.closes_at:
-        return ElementStatus.CANNOT_ASSESS, finding.blocked
-    if gap is not None and (settled or search.time_zero <= search.now):
-        return ElementStatus.CANNOT_ASSESS, gap
-    if settled and finding.doubt is not None:
-        return ElementStatus.CANNOT_ASSESS, finding.doubt
-    if finding.done_at is not None:
-        return ElementStatus.MET_LATE, finding.reason
-    return status, finding.reason
-
-
-def _stand(search: Search, finding: Finding, clock: BundleClock) -> tuple[ElementStatus, str | None]:
-    if not finding.applies:
-        return ElementStatus.NOT_APPLICABLE, finding.reason
-    if finding.waits:
-        return ElementStatus.NOT_OPEN, finding.reason
-    if finding.done_at is not None and search.resolution.cut(finding.done_at) < clock.closes_at:
-        return ElementStatus.MET, finding.reason
-    return _undone(search, finding, clock)
-
-
-def _assess_element(search: Search, element: Element, believed_since: datetime) -> ElementAssessment:
-    rule = search.rule
-    grace = (rule.grace or search.chart.rules.charting.grace).delta
-
-    def wind(known_from: datetime) -> BundleClock:
-        return wind_clock(
-            search.time_zero,
-            rule.limit,
-            search.resolution,
-            grace=grace,
-            warnings=rule.due_soon.deltas,
-            known_from=known_from,
-            early=early_close(search),
-        )
-
-    finding = FINDERS[rule.act](search, wind(believed_since))
-    known_from = max(believed_since, finding.condition_known_at or believed_since)
-    clock = wind(known_from)
-    status, reason = _stand(search, finding, clock)
-    assessed = ElementAssessment(element, rule, status, reason, finding, clock, known_from)
-    if reason is None and status in {ElementStatus.OVERDUE, ElementStatus.MISSED} and assessed.past_when_known:
-        return replace(assessed, reason="past_when_known")
-    return assessed
-
-
-def _blank(measure: Measure, status: ElementStatus, reason: str | None) -> tuple[ElementAssessment, ...]:
-    """Elements of a case that is not judged."""
-    return tuple(
-        ElementAssessment(element, rule, status, reason, Finding(), None, None)
-        for element, rule in measure.elements.items()
-    )
-
-
 def _stop(chart: Chart) -> Stop | None:
     """Death and transfer out end the alerts."""
     stops = [Stop("transferred", moment) for moment, _, _ in chart.visits(VisitStep.TRANSFERRED_OUT)]
@@ -168,19 +82,23 @@ def _stop(chart: Chart) -> Stop | None:
     return min(stops, key=lambda stop: (stop.at, stop.reason), default=None)
 
 
-def _place_case(chart: Chart, measure: Measure, span: Span, found: TimeZero) -> tuple[CaseStatus, str | None]:
-    """Where a case with a time zero stands towards its measure."""
+def _place_case(opened: "Opened", chart: Chart, measure: Measure, circulation: Circulation) -> CasePlace:
+    """Where a case stands towards its measure."""
+    found = opened.time_zero
     if found.lapsed:
         return CaseStatus.NOT_IN_POPULATION, "not_confirmed"
-    if span.until is not None:
+    if opened.span.until is not None:
         return CaseStatus.NOT_IN_POPULATION, "ruled_out"
-    if found.at is None:
-        return CaseStatus.CANNOT_ASSESS, "no_time_zero"
     dropped = find_drop(chart, measure)
     if dropped is not None:
         return CaseStatus.DROPPED, dropped
+    outsider = find_outsider(chart, measure, circulation)
+    if outsider is not None:
+        return CaseStatus.NOT_IN_POPULATION, outsider
     excluded = find_exclusion(chart, measure, found.at)
-    return (CaseStatus.EXCLUDED, excluded) if excluded else (CaseStatus.DENOMINATOR, None)
+    if excluded is not None:
+        return CaseStatus.EXCLUDED, excluded
+    return (CaseStatus.DENOMINATOR, None) if found.at is not None else (CaseStatus.CANNOT_ASSESS, "no_time_zero")
 
 
 BLANK_STATUS = {
@@ -202,29 +120,38 @@ class Opened:
     believed_since: datetime
 
 
+def _elements(
+    case: CasePlace, view: CaseView | None, measure: Measure, circulation: Circulation, believed_since: datetime
+) -> tuple[ElementAssessment, ...]:
+    status, reason = case
+    if status is CaseStatus.DENOMINATOR and view is not None:
+        return tuple(assess_element(view, circulation, element, believed_since) for element in measure.elements)
+    return tuple(blank(element, rule, BLANK_STATUS[status], reason) for element, rule in measure.elements.items())
+
+
+def _stratum(chart: Chart, measure: Measure) -> str | None:
+    """The gravest group of the measure of which an act is charted."""
+    return next((each.name for each in measure.strata if any(chart.acts(act) for act in each.acts)), None)
+
+
 def assess(chart: Chart, store: FactStore, measure: Measure, opened: Opened, now: datetime) -> Assessment:
     """Judge one case at `now`."""
-    status, reason = _place_case(chart, measure, opened.span, opened.time_zero)
     found = opened.time_zero
-    if status is CaseStatus.DENOMINATOR and found.at is not None:
-        cut = measure.resolution.cut(found.at)
-        elements = tuple(
-            _assess_element(Search(chart, store, rule, measure.resolution, cut, now), element, opened.believed_since)
-            for element, rule in measure.elements.items()
-        )
-    else:
-        elements = _blank(measure, BLANK_STATUS[status], reason)
+    view = None if found.at is None else CaseView(chart, store, measure, measure.resolution.cut(found.at), now)
+    circulation = Circulation() if view is None else find_circulation(view)
+    place = _place_case(opened, chart, measure, circulation)
     return Assessment(
-        chart,
-        measure,
-        opened.case_id,
-        status,
-        reason,
-        found,
-        opened.believed_since,
-        elements,
-        _stop(chart),
-        now,
+        chart=chart,
+        measure=measure,
+        case_id=opened.case_id,
+        status=place[0],
+        reason=place[1],
+        time_zero=found,
+        believed_since=opened.believed_since,
+        elements=_elements(place, view, measure, circulation, opened.believed_since),
+        stop=_stop(chart),
+        judged_at=now,
+        stratum=_stratum(chart, measure),
     )
 
 

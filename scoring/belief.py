@@ -14,8 +14,9 @@ from scoring.act_time import act_time
 from scoring.chart import Chart
 from scoring.fact_store import FactStore
 from scoring.interest import moves_time_zero
-from scoring.measure import Measure, SevereSepsisCriteria
+from scoring.measure import Measure
 from scoring.time_zero import Span, TimeZero, find_time_zero, spans
+from scoring.time_zero_rule import SevereSepsisCriteria
 
 
 def _is_infection_sign(fact: AnyFact) -> bool:

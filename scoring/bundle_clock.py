@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from schemas.verdict import ElementStatus
-from scoring.measure import Comparison, Limit, Resolution
+from scoring.number import Comparison, Limit, Resolution
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from schemas.clinical import (
 from scoring.act_time import act_time, place_time
 from scoring.episode import Episode, Unplaced, find_episodes, place
 from scoring.fact_store import FactStore
+from scoring.number import Resolution
 from scoring.rules import Conventions
 
 
@@ -43,15 +44,15 @@ def order(entry: Timed) -> tuple[datetime, str]:
     return entry.moment, entry.event_id
 
 
-def _medication_shelf(fact: Medication, rules: Conventions) -> str | None:
+def _medication_shelf(fact: Medication) -> str | None:
     if fact.started_at is None:
         return None
     if fact.drug_class is not DrugClass.ANTIBACTERIAL:
         return f"medication:{fact.drug_class}"
-    return "antibiotic" if fact.route in rules.antibiotics.routes else None
+    return "antibiotic"
 
 
-def _shelf(fact: AnyFact, rules: Conventions) -> str | None:
+def _shelf(fact: AnyFact) -> str | None:
     """Name of the list a fact belongs to; None where no measure ever asks."""
     match fact:
         case Visit():
@@ -63,7 +64,7 @@ def _shelf(fact: AnyFact, rules: Conventions) -> str | None:
         case Culture():
             return f"culture:{fact.specimen}" if fact.collected_at else None
         case Medication():
-            return _medication_shelf(fact, rules)
+            return _medication_shelf(fact)
         case Coverage():
             return f"coverage:{fact.domain}"
         case Patient() | Merge() | Link():
@@ -114,7 +115,7 @@ class Chart:
             self.patients.append(fact)
             return
         self.sources[fact.source] += 1
-        shelf = _shelf(fact, self.rules)
+        shelf = _shelf(fact)
         if shelf is not None:
             moment = act_time(fact) or place_time(fact)
             self._forget(moment)
@@ -123,7 +124,7 @@ class Chart:
     def take(self, fact: AnyFact) -> None:
         """Remove a fact that no longer holds."""
         self.sources -= Counter([fact.source])
-        shelf = _shelf(fact, self.rules)
+        shelf = _shelf(fact)
         if shelf is not None:
             self._forget(act_time(fact) or place_time(fact))
             self.shelves[shelf] = [entry for entry in self.shelves[shelf] if entry.event_id != fact.event_id]
@@ -144,9 +145,11 @@ class Chart:
         """Acts of one name, in time order."""
         return self.shelves.get(f"act:{act}", [])
 
-    def antibiotics(self) -> list[Timed]:
-        """Doses of systemic antibacterials by a route that counts, by start."""
-        return self.shelves.get("antibiotic", [])
+    def antibiotics(self, routes: tuple[str, ...] = ()) -> list[Timed]:
+        """Doses of antibacterials by a route that counts (without `routes`, those of the conventions), by start."""
+        counted = routes or self.rules.antibiotics.routes
+        doses = self.shelves.get("antibiotic", [])
+        return [each for each in doses if isinstance(each.fact, Medication) and each.fact.route in counted]
 
     def medications(self, drug_class: DrugClass) -> list[Timed]:
         """Doses of another class, by start."""
@@ -161,6 +164,16 @@ class Chart:
     def observations(self, quantity: Quantity) -> list[Timed]:
         """Results of one quantity, by collection."""
         return self.shelves.get(f"observation:{quantity}", [])
+
+    def ends(self) -> list[Timed]:
+        """Every way in which the stay ended, in time order: discharge, death, transfer out."""
+        return sorted([*self.discharges(), *self.visits(VisitStep.DIED, VisitStep.TRANSFERRED_OUT)], key=order)
+
+    def in_emergency_department(self, moment: datetime, resolution: Resolution) -> bool:
+        """Whether an act lies in the emergency department: one was entered, and the admission is not before it."""
+        admissions = self.visits(VisitStep.ADMITTED)[:1]
+        entered = self.visits(VisitStep.ARRIVED, VisitStep.TRIAGED)
+        return bool(entered) and all(resolution.cut(moment) <= resolution.cut(each.moment) for each in admissions)
 
     def unit(self) -> str | None:
         """Ward after the last step of the visit that names one."""

@@ -33,12 +33,18 @@ def _is_covered(spans: list[tuple[datetime, datetime]], since: datetime, until: 
     return reached is not None and reached >= until
 
 
-def find_gap(chart: Chart, domain: Domain, since: datetime, until: datetime, now: datetime) -> Gap | None:
+def find_gap(
+    chart: Chart, domain: Domain, since: datetime, until: datetime, now: datetime, time_name: str | None = None
+) -> Gap | None:
     """Whether something done in [since, until) might have gone unseen; None where it would have been seen.
+
+    `time_name`: a time of the act without which it cannot be told (`SourceProfile.not_carried`).
 
     A coverage that has not ended lasts until `now`. One source that always carries the
     domain is enough.
     """
+    if time_name is not None and all(time_name in profile(source).not_carried for source in chart.sources):
+        return Gap.NOT_CARRIED
     kinds = {profile(source).coverage[domain].covered for source in chart.sources}
     if Covered.ALWAYS in kinds:
         return None

@@ -1,11 +1,25 @@
-"""Exclusions and data-quality drops of a measure, each with the reason it prints."""
+"""Who belongs to a measure, who is left out of it, and whose data cannot be used, each with its reason."""
 
 from datetime import date, datetime
 from typing import assert_never
 
-from schemas.clinical import AnyFact, Visit, VisitStep
+from schemas.clinical import Act, AnyFact, Visit, VisitStep
 from scoring.chart import Chart, Timed
-from scoring.measure import ActExclusion, AgeExclusion, Comparison, EndExclusion, Exclusion, Limit, Measure
+from scoring.circulation import Circulation
+from scoring.exclusion_rule import (
+    ActExclusion,
+    AgeExclusion,
+    CourseExclusion,
+    EmergencyPopulation,
+    EndExclusion,
+    Exclusion,
+    Population,
+    ShockPopulation,
+    StayExclusion,
+    VisitExclusion,
+)
+from scoring.measure import Measure
+from scoring.number import Comparison, Limit, Resolution
 
 
 def birth_date(chart: Chart) -> date | None:
@@ -19,65 +33,126 @@ def age_in_years(born: date, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
-def _admitted_on(chart: Chart, time_zero: datetime) -> datetime:
+def admitted_at(chart: Chart) -> datetime | None:
+    """The first admission, else the first arrival; None where neither is known."""
     for step in (VisitStep.ADMITTED, VisitStep.ARRIVED):
         for moment, _, _ in chart.visits(step)[:1]:
             return moment
-    return time_zero
+    return None
 
 
 def expired_discharges(chart: Chart) -> list[Timed]:
     """Ends of the stay by death, in time order."""
-    return [each for each in chart.discharges() if _is_expired(each.fact, chart)]
+    return [each for each in chart.discharges() if is_expired(each.fact, chart)]
+
+
+def deaths(chart: Chart) -> list[Timed]:
+    """Deaths as charted; where none is, ends of the stay by death."""
+    return chart.visits(VisitStep.DIED) or expired_discharges(chart)
+
+
+def is_expired(fact: AnyFact, chart: Chart) -> bool:
+    """Whether a discharge says that the patient died."""
+    return isinstance(fact, Visit) and fact.discharge_status in chart.rules.outcome.expired_statuses
 
 
 def _ends(chart: Chart, rule: EndExclusion) -> list[Timed]:
     if rule.rule == "discharged_within":
         return chart.discharges()
-    deaths = chart.visits(VisitStep.DIED) if rule.clocked_by == "death" else []
-    return deaths or expired_discharges(chart)
+    return deaths(chart) if rule.clocked_by == "death" else expired_discharges(chart)
 
 
-def _is_expired(fact: AnyFact, chart: Chart) -> bool:
-    return isinstance(fact, Visit) and fact.discharge_status in chart.rules.outcome.expired_statuses
-
-
-def _within(measure: Measure, limit: Limit, time_zero: datetime, moment: datetime) -> bool:
-    elapsed = measure.resolution.cut(moment) - measure.resolution.cut(time_zero)
+def passes(limit: Limit, resolution: Resolution, start: datetime, moment: datetime) -> bool:
+    """Whether a moment lies within the limit of a start, both cut to the resolution; there is no lower bound."""
+    elapsed = resolution.cut(moment) - resolution.cut(start)
     return elapsed <= limit.delta if limit.comparison is Comparison.AT_MOST else elapsed < limit.delta
 
 
-def _by_age(chart: Chart, rule: AgeExclusion, time_zero: datetime) -> bool:
-    born = birth_date(chart)
-    if born is None:
+def _by_age(chart: Chart, rule: AgeExclusion, start: datetime | None) -> bool:
+    born, on = birth_date(chart), admitted_at(chart) or start
+    if born is None or on is None:
         return False
-    age = age_in_years(born, _admitted_on(chart, time_zero).date())
+    age = age_in_years(born, on.date())
     return age >= rule.limit.value if rule.limit.comparison is Comparison.AT_LEAST else age < rule.limit.value
 
 
-def _excludes(chart: Chart, measure: Measure, rule: Exclusion, time_zero: datetime) -> bool:
+def _by_act(chart: Chart, measure: Measure, rule: ActExclusion, start: datetime | None) -> bool:
+    limit = rule.limit
+    acts = [
+        each
+        for each in chart.acts(rule.act)
+        if not rule.act_reasons or (isinstance(each.fact, Act) and each.fact.reason in rule.act_reasons)
+    ]
+    if limit is None:
+        return bool(acts)
+    return start is not None and any(passes(limit, measure.resolution, start, each.moment) for each in acts)
+
+
+def _by_course(chart: Chart, measure: Measure, rule: CourseExclusion, start: datetime) -> bool:
+    """Go back from the start, dose by dose, while no gap is too long."""
+    begun = reached = measure.resolution.cut(start)
+    doses = [measure.resolution.cut(each.moment) for each in chart.antibiotics() if not each.fact.day_only]
+    for dose in reversed(doses):
+        if dose <= begun and reached - dose <= rule.gap.delta:
+            reached = dose
+    return begun - reached > rule.limit.delta
+
+
+def _by_stay(chart: Chart, measure: Measure, rule: StayExclusion) -> bool:
+    admitted, left = admitted_at(chart), chart.discharges()[-1:]
+    return admitted is not None and any(
+        not passes(rule.limit, measure.resolution, admitted, each.moment) for each in left
+    )
+
+
+def excludes(chart: Chart, measure: Measure, rule: Exclusion, start: datetime | None) -> bool:
+    """Whether a rule leaves a case out, counted from `start`; without one, a rule that needs it does not."""
     match rule:
         case AgeExclusion():
-            return _by_age(chart, rule, time_zero)
+            return _by_age(chart, rule, start)
         case ActExclusion():
-            return any(_within(measure, rule.limit, time_zero, moment) for moment, _, _ in chart.acts(rule.act))
+            return _by_act(chart, measure, rule, start)
+        case VisitExclusion():
+            return bool(chart.visits(*rule.steps))
+        case StayExclusion():
+            return _by_stay(chart, measure, rule)
         case EndExclusion():
-            return any(_within(measure, rule.limit, time_zero, each.moment) for each in _ends(chart, rule)[-1:])
+            ends = _ends(chart, rule)[-1:]
+            return start is not None and any(
+                passes(rule.limit, measure.resolution, start, each.moment) for each in ends
+            )
+        case CourseExclusion():
+            return start is not None and _by_course(chart, measure, rule, start)
         case _:
             assert_never(rule)
 
 
-def find_exclusion(chart: Chart, measure: Measure, time_zero: datetime) -> str | None:
+def find_exclusion(chart: Chart, measure: Measure, time_zero: datetime | None) -> str | None:
     """The reason of the first exclusion, in the measure's order, that applies; None where none does."""
-    return next((rule.reason for rule in measure.exclusions if _excludes(chart, measure, rule, time_zero)), None)
+    return next((rule.reason for rule in measure.exclusions if excludes(chart, measure, rule, time_zero)), None)
+
+
+def _belongs(chart: Chart, measure: Measure, rule: Population, circulation: Circulation) -> bool:
+    match rule:
+        case ShockPopulation():
+            return circulation.shock is not None
+        case EmergencyPopulation():
+            return any(chart.in_emergency_department(each.moment, measure.resolution) for each in chart.acts(rule.act))
+        case _:
+            assert_never(rule)
+
+
+def find_outsider(chart: Chart, measure: Measure, circulation: Circulation) -> str | None:
+    """Why the case does not belong to the measure's population; None where it does."""
+    return next((rule.reason for rule in measure.population if not _belongs(chart, measure, rule, circulation)), None)
 
 
 def find_drop(chart: Chart, measure: Measure) -> str | None:
     """Why the case is dropped for its data, where the measure drops cases; None where it is not."""
     discharges = chart.discharges()
     if "bad_datetime" in measure.drops:
-        admissions = chart.visits(VisitStep.ADMITTED)
-        if admissions and discharges and discharges[-1][0] <= admissions[0][0]:
+        admissions, cut = chart.visits(VisitStep.ADMITTED), measure.resolution.cut
+        if admissions and discharges and cut(discharges[-1].moment) <= cut(admissions[0].moment):
             return "bad_datetime"
     if "no_birth_date" in measure.drops and discharges and birth_date(chart) is None:
         return "no_birth_date"

@@ -10,23 +10,13 @@ from schemas.clinical import (
     DrugClass,
     Medication,
     Observation,
-    Quantity,
     Specimen,
     Visit,
-    VisitStep,
 )
-from scoring.measure import (
-    Criterion,
-    ElementAct,
-    FirstEntryAct,
-    Measure,
-    ProtocolElseFirstContact,
-    SevereSepsisCriteria,
-)
+from scoring.measure import Measure
+from scoring.number import Criterion
+from scoring.time_zero_rule import CONTACTS, FirstKnown, Moment, SevereSepsisCriteria
 
-CONTACTS = frozenset({VisitStep.ARRIVED, VisitStep.TRIAGED, VisitStep.ADMITTED})
-SHOWN_QUANTITIES = frozenset({Quantity.LACTATE, Quantity.WEIGHT})
-"""Quantities that an element or the timeline uses at any time of the stay, not only up to time zero."""
 INFECTION_SPECIMENS = frozenset({Specimen.BLOOD, Specimen.STERILE})
 
 
@@ -55,37 +45,41 @@ def _is_sepsis_sign(fact: AnyFact, rule: SevereSepsisCriteria) -> bool:
             return False
 
 
+def _is_moment(fact: AnyFact, rule: FirstKnown) -> bool:
+    """Whether the fact may be one of the moments of a rule."""
+    moments = {moment for group in rule.first_known for moment in group}
+    match fact:
+        case Visit():
+            return bool(moments & CONTACTS)
+        case Act():
+            return fact.act in {moment.value for moment in moments}
+        case Medication(drug_class=DrugClass.ANTIBACTERIAL):
+            return Moment.ANTIBIOTIC in moments
+        case Medication(drug_class=DrugClass.CRYSTALLOID):
+            return Moment.CRYSTALLOID in moments
+        case _:
+            return False
+
+
 def moves_time_zero(measure: Measure, fact: AnyFact) -> bool:
     """Whether the fact may have a say in the measure's time zero."""
     if isinstance(fact, Act) and (fact.act in measure.entry.acts or fact.act is ActName.SEPSIS_RULED_OUT):
         return True
     match measure.time_zero:
-        case FirstEntryAct():
-            return False
-        case ProtocolElseFirstContact():
-            return isinstance(fact, Visit) and fact.step in CONTACTS
+        case FirstKnown() as rule:
+            return _is_moment(fact, rule)
         case SevereSepsisCriteria() as rule:
             return _is_sepsis_sign(fact, rule)
         case _:
             assert_never(measure.time_zero)
 
 
-def _weighs_fluids(measure: Measure) -> bool:
-    return any(rule.act is ElementAct.WEIGHT_BASED_CRYSTALLOID for rule in measure.elements.values())
-
-
 def touches(measure: Measure, fact: AnyFact) -> bool:
     """Whether the fact may change anything the measure says or its timeline shows."""
     match fact:
         case Medication():
-            return fact.drug_class is DrugClass.ANTIBACTERIAL or (
-                fact.drug_class is DrugClass.CRYSTALLOID and _weighs_fluids(measure)
-            )
-        case Observation(quantity=Quantity.LACTATE):
-            return True
-        case Observation(quantity=Quantity.WEIGHT):
-            return _weighs_fluids(measure)
+            return fact.drug_class in measure.watched_drugs
         case Observation():
-            return moves_time_zero(measure, fact)
+            return fact.quantity in measure.watched_quantities or moves_time_zero(measure, fact)
         case _:
             return True

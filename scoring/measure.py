@@ -1,18 +1,30 @@
 """A measure as data: every number with its unit and source, as `measures/*.toml` has it."""
 
 from datetime import date
+from functools import cached_property
 from typing import Literal, Self
 
 from pydantic import field_validator, model_validator
 
-from schemas.clinical import ActName
+from schemas.clinical import ActName, DrugClass, Quantity
 from schemas.strict_model import StrictModel
 from schemas.verdict import Element
 from scoring.circulation_rule import Circumstance, Hypotension, Shock
-from scoring.element_rule import CountsFrom, Death, ElementRule, Lactate, RepeatLactate
+from scoring.element_rule import (
+    Bolus,
+    CountsFrom,
+    CrystalloidVolume,
+    Death,
+    ElementRule,
+    Lactate,
+    RepeatLactate,
+    Statement,
+    Vasopressor,
+    VitalSigns,
+)
 from scoring.exclusion_rule import Exclusion, Population, ShockPopulation
 from scoring.number import Duration, Resolution
-from scoring.time_zero_rule import Entry, TimeZeroRule
+from scoring.time_zero_rule import Entry, Moment, TimeZeroRule
 
 
 class InitialLactate(StrictModel):
@@ -79,7 +91,11 @@ class Measure(StrictModel):
         clocks = {rule.counts_from for rule in self.elements.values()}
         if self.shock is not None:
             circumstances.update(self.shock.by)
-        low = {Circumstance.INITIAL_HYPOTENSION, Circumstance.PERSISTENT_HYPOTENSION, Circumstance.HYPOTENSION_ON_FLUIDS}
+        low = {
+            Circumstance.INITIAL_HYPOTENSION,
+            Circumstance.PERSISTENT_HYPOTENSION,
+            Circumstance.HYPOTENSION_ON_FLUIDS,
+        }
         shocks = circumstances - low or clocks & {CountsFrom.SEPTIC_SHOCK, CountsFrom.HYPOTENSION_OR_SHOCK}
         asks_shock = (
             bool(shocks)
@@ -97,6 +113,31 @@ class Measure(StrictModel):
     def identifier(self) -> str:
         """Identifier with version, as in `nys-ped-1h/spec-2015`."""
         return f"{self.id}/{self.version}"
+
+    @cached_property
+    def watched_drugs(self) -> frozenset[DrugClass]:
+        """Kinds of drugs that a clock or an element uses; antibacterials are always shown."""
+        rules = self.elements.values()
+        moments = {moment for group in getattr(self.time_zero, "first_known", ()) for moment in group}
+        fluids = (
+            self.shock is not None
+            or Moment.CRYSTALLOID in moments
+            or any(isinstance(rule, CrystalloidVolume | Bolus) for rule in rules)
+            or any(isinstance(rule, Statement) and rule.after_fluids for rule in rules)
+        )
+        watched = {DrugClass.ANTIBACTERIAL, DrugClass.CRYSTALLOID} if fluids else {DrugClass.ANTIBACTERIAL}
+        pressors = {DrugClass.VASOPRESSOR for rule in rules if isinstance(rule, Vasopressor)}
+        return frozenset(watched | pressors)
+
+    @cached_property
+    def watched_quantities(self) -> frozenset[Quantity]:
+        """Quantities that a clock, an element or the timeline uses after time zero, too."""
+        low = self.hypotension.low if self.hypotension else ()
+        sets = [rule.full_set for rule in self.elements.values() if isinstance(rule, VitalSigns)]
+        weight = {Quantity.WEIGHT} if DrugClass.CRYSTALLOID in self.watched_drugs else set[Quantity]()
+        pressures = {criterion.quantity for criterion in low if criterion.quantity is not None}
+        vitals = {quantity for full_set in sets for group in full_set for quantity in group}
+        return frozenset({Quantity.LACTATE} | weight | pressures | vitals)
 
     @property
     def has_bundle(self) -> bool:

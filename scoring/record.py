@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from schemas.case_record import CaseRecord, CaseStatus, TimelineEntry
-from schemas.clinical import AnyFact, Medication, Quantity, VisitStep
+from schemas.clinical import AnyFact, Medication, Observation, Quantity
 from schemas.verdict import SETTLED, Element, ElementStatus, Evidence, Verdict
 from scoring.act_time import act_time
-from scoring.assessment import BLANK_STATUS, Assessment, ElementAssessment, bundle_clock, bundle_status
-from scoring.chart import Timed, order
+from scoring.assessment import BLANK_STATUS, Assessment, bundle_clock, bundle_status
+from scoring.chart import Timed
 from scoring.description import describe
+from scoring.element_assessment import ElementAssessment
+from scoring.element_rule import ElementRule
 from scoring.finding import Finding
 from scoring.interest import touches
-from scoring.measure import ElementAct
 from scoring.sentence import bundle_sentence, element_sentence, time_zero_sentence
 
 SHOWN_SHELVES = ("visit:", "act:", "culture:", "antibiotic", f"observation:{Quantity.LACTATE}")
@@ -33,12 +34,19 @@ def evidence(fact: AnyFact, happened_at: datetime | None = None) -> Evidence:
     )
 
 
-def _evidence_of(finding: Finding, rule_act: ElementAct) -> tuple[Evidence, ...]:
-    completed = rule_act is ElementAct.WEIGHT_BASED_CRYSTALLOID
-    return tuple(
-        evidence(fact, fact.completed_at if completed and isinstance(fact, Medication) else None)
-        for fact in finding.facts
-    )
+def _clocked(fact: AnyFact, rule: ElementRule) -> datetime | None:
+    """The time by which the element clocks the fact, where that is not when it was done."""
+    match fact:
+        case Medication() if rule.act == "crystalloid_volume" and rule.clocked == "completed":
+            return fact.completed_at
+        case Observation() if rule.act == "lactate" and rule.clocked == "resulted":
+            return fact.resulted_at
+        case _:
+            return None
+
+
+def _evidence_of(finding: Finding, rule: ElementRule) -> tuple[Evidence, ...]:
+    return tuple(evidence(fact, _clocked(fact, rule)) for fact in finding.facts)
 
 
 def _distinct(items: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
@@ -63,7 +71,11 @@ def _verdict(assessment: Assessment, assessed: ElementAssessment, ids: dict[str,
         done_at=assessed.finding.done_at,
         known_at=assessed.finding.known_at,
         evidence=_distinct(
-            (*_evidence_of(assessed.finding, assessed.rule.act), *(evidence(fact) for fact in found.facts))
+            (
+                *_evidence_of(assessed.finding, assessed.rule),
+                *(evidence(fact) for fact in (assessed.start.facts if assessed.start else ())),
+                *(evidence(fact) for fact in found.facts),
+            )
         ),
         sentence=element_sentence(assessed, found.at),
     )
@@ -142,7 +154,7 @@ def case_record(assessment: Assessment, revision: int, as_of: datetime, owner: t
     ids = {"facility_id": facility_id, "case_id": assessment.case_id, "encounter_id": encounter_id}
     verdicts = tuple(_verdict(assessment, assessed, ids) for assessed in assessment.elements)
     bundle = _bundle(assessment, verdicts, ids)
-    ends = sorted([*chart.discharges(), *chart.visits(VisitStep.DIED, VisitStep.TRANSFERRED_OUT)], key=order)
+    ends = chart.ends()
     is_pending = found.lapses_at is not None and not found.lapsed
     return CaseRecord(
         **ids,
@@ -158,6 +170,7 @@ def case_record(assessment: Assessment, revision: int, as_of: datetime, owner: t
         time_zero_known_at=assessment.believed_since,
         closed_at=ends[-1][0] if ends else None,
         unit=chart.unit(),
+        stratum=assessment.stratum,
         settled=not is_pending and all(verdict.status in SETTLED for verdict in verdicts),
         elements=(*verdicts, bundle),
         timeline=tuple(_timeline(assessment)),

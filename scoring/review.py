@@ -12,7 +12,7 @@ from scoring.assessment import Assessment
 from scoring.belief import could_matter, find_belief
 from scoring.case import find_cases
 from scoring.chart import Chart, draw_charts
-from scoring.interest import SHOWN_QUANTITIES, touches
+from scoring.interest import touches
 from scoring.judgement import owner_of
 from scoring.measure import Measure
 from scoring.outbox import Outbox
@@ -34,12 +34,12 @@ def _is_touched(measure: Measure, chart: Chart, arrival: Arrival, earlier: list[
         return bool(arrival.versions)
     if arrival.chart is not chart or not any(touches(measure, version) for version in arrival.versions):
         return False
-    return not all(_comes_too_late(version, earlier) for version in arrival.versions)
+    return not all(_comes_too_late(version, measure, earlier) for version in arrival.versions)
 
 
-def _comes_too_late(fact: AnyFact, earlier: list[Assessment]) -> bool:
+def _comes_too_late(fact: AnyFact, measure: Measure, earlier: list[Assessment]) -> bool:
     """Whether a vital sign or result lies after the only case's time zero, so that it cannot move it."""
-    if len(earlier) != 1 or not isinstance(fact, Observation) or fact.quantity in SHOWN_QUANTITIES:
+    if len(earlier) != 1 or not isinstance(fact, Observation) or fact.quantity in measure.watched_quantities:
         return False
     found = earlier[0].time_zero
     return found.at is not None and found.lapses_at is None and fact.collected_at > found.at

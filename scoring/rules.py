@@ -8,7 +8,8 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from schemas.strict_model import StrictModel
-from scoring.measure import Duration, Measure, Number
+from scoring.measure import Measure
+from scoring.number import Duration, Number
 
 
 class UnknownMeasureError(ValueError):
@@ -34,6 +35,12 @@ class _Antibiotics(StrictModel):
     routes_source: str
 
 
+class _BroadSpectrum(StrictModel):
+    alone: tuple[str, ...]
+    together: tuple[tuple[str, ...], ...]
+    spectrum_source: str
+
+
 class _Outcome(StrictModel):
     expired_statuses: tuple[str, ...]
     expired_source: str
@@ -50,6 +57,7 @@ class Conventions(StrictModel):
     episode: _Episode
     timeline: _Timeline
     antibiotics: _Antibiotics
+    broad_spectrum: _BroadSpectrum
     outcome: _Outcome
     reporting: _Reporting
 

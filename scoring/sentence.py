@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 
 from schemas.alert import AlertKind, AlertReason
 from schemas.clinical import AnyFact
-from schemas.verdict import Element, ElementStatus
+from schemas.verdict import OUTCOMES, Element, ElementStatus
 from scoring.act_time import act_time
 from scoring.alert_decision import Decision
-from scoring.assessment import Assessment, ElementAssessment, required_elements
+from scoring.assessment import Assessment, required_elements
 from scoring.bundle_clock import BundleClock
 from scoring.description import describe
+from scoring.element_assessment import ElementAssessment
+from scoring.element_rule import CountsFrom
 
 WORDS = {
     Element.PROTOCOL: "protocol",
@@ -45,6 +47,12 @@ REASONS = {
     "not_confirmed": "suspected infection was not confirmed",
     "ruled_out": "sepsis was ruled out",
     "no_time_zero": "no time zero can be told",
+    "not_indicated": "nothing charted calls for it",
+    "no_antibiotic_after": "no antibiotic has followed it",
+    "left_alive": "the patient left the hospital alive",
+    "died_later": "the patient died later",
+    "no_septic_shock": "no septic shock is charted",
+    "protocol_not_in_ed": "no protocol was started in the emergency department",
 }
 """How a reason reads in a sentence; others read as their words."""
 
@@ -65,11 +73,19 @@ def minutes_between(earlier: datetime, later: datetime) -> int:
     return int((later - earlier) / timedelta(minutes=1))
 
 
-def _distance(time_zero: datetime, done_at: datetime) -> str:
-    minutes = minutes_between(time_zero, done_at)
-    if minutes < 0:
-        return f"{-minutes} min before time zero {clock(time_zero, done_at)}"
-    return f"{minutes} min after time zero {clock(time_zero, done_at)}"
+STARTS = {
+    CountsFrom.TIME_ZERO: "time zero",
+    CountsFrom.SEPTIC_SHOCK: "septic shock",
+    CountsFrom.HYPOTENSION_OR_SHOCK: "hypotension or shock",
+    CountsFrom.INITIAL_LACTATE: "the initial lactate",
+}
+"""From what an element's window counts."""
+
+
+def _distance(assessed: ElementAssessment, time_zero: datetime, done_at: datetime) -> str:
+    start = assessed.start.at if assessed.start else time_zero
+    minutes, told = minutes_between(start, done_at), STARTS[assessed.rule.counts_from]
+    return f"{abs(minutes)} min {'before' if minutes < 0 else 'after'} {told} {clock(start, done_at)}"
 
 
 def _because(reason: str | None) -> str:
@@ -93,9 +109,25 @@ def _undone_sentence(assessed: ElementAssessment, window: BundleClock, near: dat
             return f"{word} due by {clock(window.due_at, near)}, nothing charted."
 
 
+def _outcome_sentence(assessed: ElementAssessment) -> str:
+    """What became of the patient."""
+    word, done_at = WORDS[assessed.element].capitalize(), assessed.finding.done_at
+    match assessed.status:
+        case ElementStatus.MET:
+            return f"{word}: yes{'' if done_at is None else f', {done_at:%Y-%m-%d %H:%M}'}."
+        case ElementStatus.MISSED:
+            return f"{word}: no{_because(assessed.reason)}."
+        case ElementStatus.OPEN:
+            return f"{word}: not so far."
+        case _:
+            return f"{word}: {assessed.status.replace('_', ' ')}{_because(assessed.reason)}."
+
+
 def element_sentence(assessed: ElementAssessment, time_zero: datetime | None) -> str:
     """How an element stands, in one sentence."""
     word, done_at = WORDS[assessed.element].capitalize(), assessed.finding.done_at
+    if assessed.element in OUTCOMES:
+        return _outcome_sentence(assessed)
     if assessed.clock is None or time_zero is None:
         return f"{word}: {assessed.status.replace('_', ' ')}{_because(assessed.reason)}."
     if done_at is None or assessed.status not in {ElementStatus.MET, ElementStatus.MET_LATE}:
@@ -103,7 +135,8 @@ def element_sentence(assessed: ElementAssessment, time_zero: datetime | None) ->
     if assessed.finding.facts[0].day_only:
         return f"{word} on {done_at:%Y-%m-%d}, known by its day only: every minute of it was in time."
     told = "in time" if assessed.status is ElementStatus.MET else "too late"
-    return f"{word} {clock(done_at, time_zero)}, {_distance(time_zero, done_at)}: {told}{_because(assessed.reason)}."
+    distance = _distance(assessed, time_zero, done_at)
+    return f"{word} {clock(done_at, time_zero)}, {distance}: {told}{_because(assessed.reason)}."
 
 
 def bundle_sentence(status: ElementStatus, reason: str | None, elements: tuple[ElementAssessment, ...]) -> str:

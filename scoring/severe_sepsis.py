@@ -13,7 +13,8 @@ from typing import cast
 
 from schemas.clinical import AnyFact, Observation, Specimen
 from scoring.chart import Chart, Remembered, Timed
-from scoring.measure import Criterion, Resolution, SevereSepsisCriteria
+from scoring.number import Criterion, Resolution
+from scoring.time_zero_rule import SevereSepsisCriteria
 
 Met = tuple[datetime, tuple[AnyFact, ...]]
 """When the criteria are met together, and the facts that meet them."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from scoring.abstraction.column import Column
 from scoring.abstraction.identity import IdentityTexts
 from scoring.abstraction.row import AbstractedRow, RowReader
-from scoring.measure import Resolution
+from scoring.number import Resolution
 from streams.sources.message import SourceError
 from streams.sources.text_file import open_bytes
 

@@ -12,7 +12,7 @@ from scoring.abstraction.form_judge import FormVerdict, judge_row
 from scoring.abstraction.identity import IdentityRecords
 from scoring.abstraction.measure_form import MeasureForm
 from scoring.abstraction.shipped_forms import load_form
-from scoring.measure import Resolution
+from scoring.number import Resolution
 from streams.abstraction_file import AbstractionFile, open_abstraction_file
 from streams.score_rates import BUNDLE, ScoreRates
 from streams.sources.message import SourceError

@@ -6,7 +6,7 @@ from scoring.abstraction.column import Column
 from scoring.abstraction.form_judge import judge_row
 from scoring.abstraction.row import RowReader
 from scoring.abstraction.shipped_forms import load_form
-from scoring.measure import Resolution
+from scoring.number import Resolution
 
 COLUMNS = tuple(column.value for column in Column)
 PLACES = {column: place for place, column in enumerate(Column)}

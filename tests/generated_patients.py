@@ -42,19 +42,25 @@ values = {
     Quantity.SYSTOLIC_BP: [120.0, 80.0],
     Quantity.WBC: [8.0, 14.0],
     Quantity.WEIGHT: [10.0, 20.0, None],
+    Quantity.MEAN_ARTERIAL_PRESSURE: [80.0, 60.0],
+    Quantity.SPO2: [97.0],
+    Quantity.RESPIRATORY_RATE: [16.0, 24.0],
 }
-ACTS = [
+OFTEN = [
+    ActName.PROTOCOL_STARTED,
     ActName.PROTOCOL_STARTED,
     ActName.PROTOCOL_STARTED,
     ActName.SEPSIS_DOCUMENTED,
+    ActName.SEPTIC_SHOCK_DOCUMENTED,
     ActName.SEPSIS_RULED_OUT,
     ActName.SEPSIS_TRIAGE_FORM,
     ActName.INFECTION_SUSPECTED,
+    ActName.REASSESSMENT,
     ActName.PEWS,
-    ActName.EXCLUDED_FROM_PROTOCOL,
-    ActName.COMFORT_CARE,
-    ActName.MECHANICAL_VENTILATION,
 ]
+SPECIAL = {ActName.TIME_ZERO_OVERRIDDEN}
+"""Acts that need more than a time; they have a strategy of their own."""
+ACTS = [*OFTEN, *(act for act in ActName if act not in SPECIAL)]
 
 
 @st.composite
@@ -65,10 +71,21 @@ def observations(draw):
 
 @st.composite
 def medications(draw):
-    drug_class = draw(st.sampled_from([DrugClass.ANTIBACTERIAL, DrugClass.ANTIBACTERIAL, DrugClass.CRYSTALLOID]))
-    route = draw(st.sampled_from(["iv", "iv", "io", "oral"]))
-    volume = draw(st.sampled_from([100.0, 200.0, 400.0, None])) if drug_class is DrugClass.CRYSTALLOID else None
-    fields = {"substance": "a_drug", "drug_class": drug_class, "route": route, "volume_ml": volume}
+    drug_class = draw(
+        st.sampled_from(
+            [DrugClass.ANTIBACTERIAL, DrugClass.ANTIBACTERIAL, DrugClass.CRYSTALLOID, DrugClass.CRYSTALLOID,
+             DrugClass.VASOPRESSOR]
+        )
+    )  # fmt: skip
+    route = draw(st.sampled_from(["iv", "iv", "io", "im", "oral"]))
+    is_fluid = drug_class is DrugClass.CRYSTALLOID
+    fields = {
+        "substance": draw(st.sampled_from(["meropenem", "gentamicin", "vancomycin", "doxycycline"])),
+        "drug_class": drug_class,
+        "route": route,
+        "volume_ml": draw(st.sampled_from([100.0, 200.0, 400.0, 600.0, None])) if is_fluid else None,
+        "infusion_id": draw(st.sampled_from([None, None, "bag"])) if is_fluid else None,
+    }
     return Medication, fields, "started_at"
 
 

@@ -6,7 +6,7 @@ from typing import assert_never
 from scoring.abstraction.condition import Above, Beyond, Code, Condition, Known, NotBefore, Unknown, Ways, Within
 from scoring.abstraction.measure_form import FormElement, FormRule, MeasureForm
 from scoring.abstraction.shipped_forms import load_form, shipped_forms
-from scoring.measure import Duration, Limit, Number, Years
+from scoring.number import Duration, Limit, Number, Years
 
 
 def forms_page(generated: str) -> str:

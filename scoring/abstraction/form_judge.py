@@ -11,7 +11,7 @@ from scoring.abstraction.condition import Window, any_way
 from scoring.abstraction.measure_form import FormAge, FormElement, MeasureForm
 from scoring.abstraction.row import AbstractedRow
 from scoring.exclusion import age_in_years
-from scoring.measure import Comparison
+from scoring.number import Comparison
 
 BAD_DATETIME = "bad_datetime"
 BAD_ROW = "bad_row"

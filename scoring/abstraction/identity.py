@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from scoring.abstraction.row import read_date, read_instant
-from scoring.measure import Resolution
+from scoring.number import Resolution
 
 SAME_PCN = "same_pcn"
 SAME_MRN = "same_mrn"

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from math import isfinite
 
 from scoring.abstraction.column import FLAGS, NAMES, NUMBERS, Column
-from scoring.measure import Resolution
+from scoring.number import Resolution
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(r"([0-9]+)\.0+")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.abstraction.identity import IdentityRecords
-from scoring.measure import Resolution
+from scoring.number import Resolution
 
 DAY = datetime.fromisoformat("2015-06-01T00:00")
 

@@ -131,7 +131,10 @@ def test_the_pediatric_bundle_is_judged_alike(stay, age):
 
 @given(stay=rows(SEP1, ACUTE_ADULT), age=adult_ages)
 def test_severe_sepsis_is_judged_alike(stay, age):
-    assert judged("sep1-like/1", stay, age) == judge_sep1(stay, age)
+    """Its severe sepsis clock; the other clocks have readings of their own."""
+    engine, naive = judged("sep1-like/1", stay, age), judge_sep1(stay, age)
+
+    assert naive == (engine and (*engine[:-1], {name: engine[-1][name] for name in naive[-1]}))
 
 
 @pytest.mark.parametrize(

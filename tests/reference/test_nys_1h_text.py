@@ -11,7 +11,7 @@ from reference import nys_1h_text as text
 from scoring.abstraction.form_judge import judge_row
 from scoring.abstraction.row import RowReader
 from scoring.abstraction.shipped_forms import load_form
-from scoring.measure import Resolution
+from scoring.number import Resolution
 
 NOON = datetime.fromisoformat("2015-06-01T12:00")
 READER = RowReader(PLACES, Resolution.MINUTE)

@@ -1,0 +1,55 @@
+"""One case as its clocks and elements look at it: the chart, the measure, time zero and the hour."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.clinical import AnyFact, Medication, Observation, Quantity
+from scoring.act_time import act_time
+from scoring.chart import Chart, Timed
+from scoring.fact_store import FactStore
+from scoring.measure import Measure
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """What clocks and elements of one case are judged by.
+
+    Attributes:
+        time_zero: Cut to the measure's resolution.
+        now: Engine time; an element that waits for something gives up with its window.
+    """
+
+    chart: Chart
+    store: FactStore
+    measure: Measure
+    time_zero: datetime
+    now: datetime
+
+    def cut(self, moment: datetime) -> datetime:
+        """Cut down to the measure's resolution."""
+        return self.measure.resolution.cut(moment)
+
+    def known_at(self, fact: AnyFact, clocked: Callable[[AnyFact], datetime | None] = act_time) -> datetime:
+        """When we first received this time of the fact."""
+        return self.store.known_at(fact, clocked)
+
+    def all_known_at(self, facts: tuple[AnyFact, ...]) -> datetime:
+        """When the last of some facts was first received."""
+        return max(self.known_at(fact) for fact in facts)
+
+    def observed(self, quantity: Quantity, since: datetime | None = None) -> list[Observation]:
+        """Results of a quantity that have a value, by collection, from an instant (cut) on."""
+        return [
+            fact
+            for fact in _from(self, self.chart.observations(quantity), since)
+            if isinstance(fact, Observation) and fact.value is not None
+        ]
+
+    def given(self, entries: list[Timed], since: datetime | None = None) -> list[Medication]:
+        """Medications of a list whose minute is known, by start, from an instant (cut) on."""
+        return [fact for fact in _from(self, entries, since) if isinstance(fact, Medication) and not fact.day_only]
+
+
+def _from(view: CaseView, entries: list[Timed], since: datetime | None) -> list[AnyFact]:
+    return [each.fact for each in entries if since is None or view.cut(each.moment) >= since]

@@ -1,0 +1,243 @@
+"""How each act is found: one finder for each kind of element."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from schemas.clinical import AnyFact, Domain, DrugClass, Medication, Observation, Quantity, Specimen
+from scoring.bundle_clock import BundleClock, Close
+from scoring.chart import Timed, order
+from scoring.circulation import NO_WEIGHT
+from scoring.crystalloid import completed_at, crystalloids, find_boluses, find_reached, find_target, find_weight
+from scoring.element_rule import (
+    Antibiotic,
+    BloodCulture,
+    Bolus,
+    BroadSpectrum,
+    CrystalloidVolume,
+    Lactate,
+    RepeatLactate,
+    Statement,
+    Vasopressor,
+    VitalSigns,
+)
+from scoring.finding import Finding, Search, done, first_done
+from scoring.initial_lactate import find_initial_lactate
+
+DOMAINS: dict[str, Domain] = {
+    "antibiotic": Domain.MEDICATIONS,
+    "broad_spectrum": Domain.MEDICATIONS,
+    "blood_culture": Domain.CULTURES,
+    "lactate": Domain.LABS,
+    "repeat_lactate": Domain.LABS,
+    "crystalloid_volume": Domain.FLUIDS,
+    "bolus": Domain.FLUIDS,
+    "vasopressor": Domain.MEDICATIONS,
+    "statement": Domain.ACTS,
+    "vital_signs": Domain.VITALS,
+}
+"""Which kind of feed carries each act; every act but death is there."""
+
+TIMES = {("lactate", "resulted"): "lactate_resulted_at", ("crystalloid_volume", "completed"): "fluids_completed_at"}
+"""Times that some feeds never carry (`SourceProfile.not_carried`), by act and clocked field."""
+
+
+def _antibiotic(search: Search[Antibiotic], clock: BundleClock) -> Finding:
+    return first_done(search, search.view.chart.antibiotics(search.rule.routes), clock)
+
+
+def _broad_spectrum(search: Search[BroadSpectrum], _clock: BundleClock) -> Finding:
+    doses = search.view.given(search.view.chart.antibiotics(), search.since)
+    if search.rule.any_before_time_zero and doses and search.view.cut(_started(doses[0])) <= search.view.time_zero:
+        return done(search, doses[0])
+    enough = _broad_enough(search, doses)
+    if not enough:
+        return Finding(facts=tuple(doses))
+    finding = replace(done(search, enough[0]), facts=enough)
+    return replace(finding, known_at=search.view.all_known_at(enough))
+
+
+def _started(dose: Medication) -> datetime:
+    return dose.started_at or dose.received_at
+
+
+def _broad_enough(search: Search[BroadSpectrum], doses: list[Medication]) -> tuple[Medication, ...]:
+    """The doses that make the spectrum broad enough first, the one that completes it in front; none where none do."""
+    lists = search.rule
+    conventions = search.view.chart.rules.broad_spectrum
+    own = bool(lists.alone or lists.together)
+    alone = lists.alone if own else conventions.alone
+    together = lists.together if own else conventions.together
+    held: dict[int, Medication] = {}
+    for dose in doses:
+        if dose.substance in alone:
+            return (dose,)
+        held |= {place: dose for place, names in enumerate(together) if dose.substance in names and place not in held}
+        if together and len(held) == len(together):
+            return (dose, *(each for each in held.values() if each is not dose))
+    return ()
+
+
+def _blood_culture(search: Search[BloodCulture], clock: BundleClock) -> Finding:
+    finding = first_done(search, search.view.chart.cultures(Specimen.BLOOD), clock)
+    rule, cut = search.rule, search.view.cut
+    if finding.done_at is not None and rule.needs_antibiotic_without is not None:
+        finding = _before_some_antibiotic(search, finding)
+    antibiotic = first_antibiotic(search)
+    if antibiotic is None:
+        return finding
+    lost = finding.done_at is None or cut(finding.done_at) > cut(antibiotic.moment)
+    is_closed = rule.before_antibiotic and clock.due_at == cut(antibiotic.moment)
+    return replace(
+        finding.with_facts(antibiotic.fact), reason="antibiotic_first" if lost and is_closed else finding.reason
+    )
+
+
+def _before_some_antibiotic(search: Search[BloodCulture], finding: Finding) -> Finding:
+    """Where the act was never done, a culture counts only once an antibacterial follows it."""
+    chart, needed = search.view.chart, search.rule.needs_antibiotic_without
+    if finding.done_at is None or needed is None or chart.acts(needed):
+        return finding
+    drawn = search.view.cut(finding.done_at)
+    later = [dose for dose in search.view.given(chart.antibiotics()) if search.view.cut(_started(dose)) >= drawn]
+    if not later:
+        return Finding(facts=finding.facts, reason="no_antibiotic_after")
+    known_at = max(finding.known_at or search.view.now, search.view.known_at(later[0]))
+    return replace(finding.with_facts(later[0]), known_at=known_at)
+
+
+def first_antibiotic(search: Search[BloodCulture]) -> Timed | None:
+    """The first antibacterial that a culture must precede."""
+    since = search.back_to(search.rule.antibiotic_look_back)
+    for entry in search.view.chart.antibiotics():
+        if not entry.fact.day_only and (since is None or search.view.cut(entry.moment) >= since):
+            return entry
+    return None
+
+
+def early_close(search: Search[Any]) -> Close | None:
+    """What closes the element's window early: a culture's, the first antibiotic."""
+    rule = search.rule
+    if not isinstance(rule, BloodCulture) or not rule.before_antibiotic:
+        return None
+    if rule.delay_accepted_by is not None and search.view.chart.acts(rule.delay_accepted_by):
+        return None
+    antibiotic = first_antibiotic(search)
+    return None if antibiotic is None else Close(antibiotic.moment, search.view.known_at(antibiotic.fact))
+
+
+def _resulted(fact: AnyFact) -> datetime | None:
+    return fact.resulted_at if isinstance(fact, Observation) else None
+
+
+def _lactate(search: Search[Lactate], clock: BundleClock) -> Finding:
+    initial = find_initial_lactate(search.view)
+    if initial is None:
+        rule = search.view.measure.initial_lactate
+        since = None if rule is None else search.back_to(rule.look_back)
+        days = [
+            each for each in search.view.chart.observations(Quantity.LACTATE) if since is None or each.moment >= since
+        ]
+        return first_done(search, days, clock)
+    if search.rule.clocked == "collected":
+        return done(search, initial)
+    return Finding(facts=(initial,)) if initial.resulted_at is None else done(search, initial, _resulted)
+
+
+def _repeat_lactate(search: Search[RepeatLactate], clock: BundleClock) -> Finding:
+    initial = find_initial_lactate(search.view)
+    if initial is None or search.view.cut(initial.collected_at) >= clock.closes_at:
+        gone = search.view.now >= clock.closes_at
+        return Finding(
+            applies=not gone, waits=not gone, reason="no_initial_lactate" if gone else "no_initial_lactate_yet"
+        )
+    if initial.value is None:
+        return Finding(facts=(initial,), blocked="no_value", reason="no_value")
+    if initial.value <= search.rule.elevated_above.value:
+        return Finding(facts=(initial,), applies=False, reason="lactate_not_elevated")
+    later = [each for each in search.view.chart.observations(Quantity.LACTATE) if each.moment > initial.collected_at]
+    finding = first_done(search, later, clock).with_facts(initial)
+    return replace(finding, condition_known_at=search.view.known_at(initial))
+
+
+def _crystalloid_volume(search: Search[CrystalloidVolume], clock: BundleClock) -> Finding:
+    rule, view = search.rule, search.view
+    target = find_target(view, rule.volume, rule.accepted_share, rule.lesser_volume_by)
+    if target is None:
+        return Finding(blocked=NO_WEIGHT)
+    parts = crystalloids(view, search.since)
+    if rule.clocked == "started":
+        parts = [part for part in parts if view.cut(_started(part)) < clock.closes_at]
+    reached, used = find_reached(parts, target.volume_ml)
+    if reached is None:
+        return Finding(facts=(target.told_by, *used))
+    others = tuple(part for part in reached.parts if part is not reached.by)
+    finding = replace(done(search, reached.by, completed_at), facts=(reached.by, target.told_by, *others))
+    return finding if rule.clocked == "completed" else replace(finding, done_at=reached.started_at)
+
+
+def _bolus(search: Search[Bolus], _clock: BundleClock) -> Finding:
+    rule, view = search.rule, search.view
+    weight = find_weight(view)
+    if rule.at_least is not None and weight is None:
+        return Finding(blocked=NO_WEIGHT)
+    at_least_ml = 0.0 if rule.at_least is None or weight is None else rule.at_least.value * (weight.value or 0)
+    boluses = find_boluses(view, search.since, at_least_ml)
+    told_by = () if rule.at_least is None or weight is None else (weight,)
+    place = int(rule.number.value) - 1
+    if len(boluses) <= place:
+        return Finding(facts=(*(bolus[0] for bolus in boluses), *told_by))
+    bolus = boluses[place]
+    facts = (*bolus, *told_by, *(each[0] for each in boluses[:place]))
+    return replace(done(search, bolus[0]), facts=facts, known_at=view.all_known_at(bolus))
+
+
+def _vasopressor(search: Search[Vasopressor], clock: BundleClock) -> Finding:
+    return first_done(search, search.view.chart.medications(DrugClass.VASOPRESSOR), clock)
+
+
+def _statement(search: Search[Statement], clock: BundleClock) -> Finding:
+    chart, rule = search.view.chart, search.rule
+    entries = sorted((entry for act in rule.statements for entry in chart.acts(act)), key=order)
+    begun = crystalloids(search.view, search.since) if rule.after_fluids else []
+    if begun:
+        start = search.view.cut(_started(begun[0]))
+        entries = [entry for entry in entries if search.view.cut(entry.moment) >= start]
+    return first_done(search, entries, clock)
+
+
+def _recorded(fact: AnyFact) -> datetime:
+    return fact.recorded_at or fact.received_at
+
+
+def _vital_signs(search: Search[VitalSigns], _clock: BundleClock) -> Finding:
+    firsts: list[Observation] = []
+    for group in search.rule.full_set:
+        measured = [fact for quantity in group for fact in search.view.observed(quantity, search.since)]
+        firsts += sorted(measured, key=lambda fact: (_recorded(fact), fact.event_id))[:1]
+    if len(firsts) < len(search.rule.full_set):
+        return Finding(facts=tuple(firsts))
+    last = max(firsts, key=lambda fact: (_recorded(fact), fact.event_id))
+    finding = replace(done(search, last, _recorded), facts=(last, *(fact for fact in firsts if fact is not last)))
+    return replace(finding, known_at=search.view.all_known_at(tuple(firsts)))
+
+
+_FINDERS: dict[str, Callable[[Any, BundleClock], Finding]] = {
+    "antibiotic": _antibiotic,
+    "broad_spectrum": _broad_spectrum,
+    "blood_culture": _blood_culture,
+    "lactate": _lactate,
+    "repeat_lactate": _repeat_lactate,
+    "crystalloid_volume": _crystalloid_volume,
+    "bolus": _bolus,
+    "vasopressor": _vasopressor,
+    "statement": _statement,
+    "vital_signs": _vital_signs,
+}
+"""How each act is found; every act but death is there."""
+
+
+def find_act(search: Search[Any], clock: BundleClock) -> Finding:
+    """Find what the chart holds for an element, whatever its act but death (`scoring.outcome`)."""
+    return _FINDERS[search.rule.act](search, clock)
