@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 from dashboards.board.case_links import CaseLinks
 from dashboards.board.settings import PatientLabel
 from dashboards.board.words import (
-    STATUS_WORDS,
     element_name,
     in_words,
     rule_in_words,
     sentence_in_words,
     split_measure,
+    status_in_words,
 )
 from schemas.case_record import CaseRecord, CaseStatus
 from schemas.strict_model import Instant, StrictModel
-from schemas.verdict import Element, ElementStatus, Verdict
+from schemas.verdict import OUTCOMES, Element, ElementStatus, Verdict
 
 RUNNING = frozenset({ElementStatus.OPEN, ElementStatus.DUE_SOON})
 LAST_DIGITS = 4
@@ -31,9 +31,11 @@ class RowGroup(StrEnum):
     OVERDUE = "overdue"
     """No clock runs, a window has closed, and charting may still come."""
     WAITING = "waiting"
-    """Nothing is due; an element may still open."""
+    """Nothing is due: an element may still open, or has until the stay ends."""
     SETTLED = "settled"
     """Folded away."""
+    OUTCOME = "outcome"
+    """Only what became of the patient: nothing to do, so no row; the drawer and the rates have it."""
 
 
 class ElementCell(StrictModel):
@@ -119,7 +121,7 @@ class RowMaker:
             element=verdict.element,
             name=element_name(verdict.element),
             status=verdict.status,
-            word=STATUS_WORDS[verdict.status],
+            word=status_in_words(verdict.element, verdict.status),
             reason=None if verdict.reason is None else in_words(verdict.reason),
             time_zero=self.at(verdict.time_zero),
             due_at=self.at(verdict.due_at),
@@ -165,12 +167,14 @@ def newest_fact(record: CaseRecord) -> datetime:
 
 def group_of(record: CaseRecord) -> RowGroup:
     """Tell where on the board a case belongs."""
-    statuses = {verdict.status for verdict in record.elements if verdict.element is not Element.BUNDLE}
+    asked = [verdict for verdict in record.elements if verdict.element is not Element.BUNDLE]
+    if all(verdict.element in OUTCOMES for verdict in asked):
+        return RowGroup.OUTCOME
     if record.settled or record.status is not CaseStatus.DENOMINATOR:
         return RowGroup.SETTLED
-    if statuses & RUNNING:
+    if any(verdict.status in RUNNING and verdict.due_at is not None for verdict in asked):
         return RowGroup.RUNNING
-    if ElementStatus.OVERDUE in statuses:
+    if any(verdict.status is ElementStatus.OVERDUE for verdict in asked):
         return RowGroup.OVERDUE
     return RowGroup.WAITING
 

@@ -12,6 +12,7 @@ from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from dashboards.board.board_row import RowGroup
 from dashboards.board.engine_time import read_engine_time
 from dashboards.board.event_stream import EventStream
 from dashboards.board.picture import Picture
@@ -185,7 +186,7 @@ class ChangeFeed:
                 removed += [] if row is None else [row.id]
             elif record := self._parsed(CaseRecord, key, value):
                 row = self._picture.put_case(record)
-                changed += [] if row is None else [row.model_dump(mode="json")]
+                changed += [] if row is None or row.group is RowGroup.OUTCOME else [row.model_dump(mode="json")]
         return {"rows": changed, "removed": removed}
 
     async def _read_alerts(self, alert_ids: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboards.board.alert_line import AlertLine, make_alert_lines, newest_first
-from dashboards.board.board_row import BoardRow, RowMaker
+from dashboards.board.board_row import BoardRow, RowGroup, RowMaker
 from dashboards.board.compliance import RATES, add_up
 from dashboards.board.engine_time import EngineTime
 from dashboards.board.lingering import LINGERS_FOR, find_lingering
@@ -86,8 +86,8 @@ class Picture:
 
     def shown_rows(self) -> list[BoardRow]:
         """Show every row with something left to happen, and the newest of the settled."""
-        live = [row for row in self.rows.values() if row.group != "settled"]
-        settled = [row for row in self.rows.values() if row.group == "settled"]
+        live = [row for row in self.rows.values() if row.group not in {RowGroup.SETTLED, RowGroup.OUTCOME}]
+        settled = [row for row in self.rows.values() if row.group is RowGroup.SETTLED]
         settled.sort(key=last_changed, reverse=True)
         return live + settled[:SETTLED_SHOWN]
 
@@ -100,7 +100,7 @@ class Picture:
             "speed": 1.0 if self.time is None else self.time.speed,
             "engine_age_s": self.engine_age_s(monotonic_s),
             "notices": [notice.model_dump(mode="json") for notice in self.notices(monotonic_s)],
-            "settled_hidden": max(0, sum(row.group == "settled" for row in self.rows.values()) - SETTLED_SHOWN),
+            "settled_hidden": max(0, sum(row.group is RowGroup.SETTLED for row in self.rows.values()) - SETTLED_SHOWN),
         }
 
     def snapshot(self, monotonic_s: float) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import re
 
 from schemas.alert import AlertKind
-from schemas.verdict import Element, ElementStatus
+from schemas.verdict import OUTCOMES, Element, ElementStatus
 
 STATUS_WORDS: dict[ElementStatus, str] = {
     ElementStatus.NOT_APPLICABLE: "not applicable",
@@ -17,6 +17,13 @@ STATUS_WORDS: dict[ElementStatus, str] = {
     ElementStatus.EXCLUDED: "excluded",
     ElementStatus.CANNOT_ASSESS: "cannot assess",
 }
+
+OUTCOME_WORDS: dict[ElementStatus, str] = STATUS_WORDS | {
+    ElementStatus.OPEN: "not so far",
+    ElementStatus.MET: "died",
+    ElementStatus.MISSED: "did not die",
+}
+"""How an outcome stands; nobody met or missed it."""
 
 ALERT_WORDS: dict[AlertKind, str] = {
     AlertKind.BUNDLE_STARTED: "bundle started",
@@ -36,6 +43,12 @@ RULE_WORDS: dict[str, str] = {
     "surrogate_infection": "suspected infection + SIRS + organ dysfunction",
     "surrogate_infection_provisional": "infection suspected, not confirmed yet",
     "documented_infection": "documented infection + SIRS + organ dysfunction",
+    "order_set_started": "order set started",
+    "best_practice_alert": "best-practice alert",
+    "sepsis_documented": "sepsis documented",
+    "sepsis_screen_positive": "positive screen",
+    "sepsis_huddle": "huddle",
+    "no_contact_time": "none can be told",
 }
 """What set time zero, in few words; rules that are not here go by their own."""
 
@@ -59,6 +72,11 @@ def sentence_in_words(sentence: str) -> str:
     for rule, words in RULE_WORDS.items():
         dated = dated.replace(f", by {in_words(rule)}.", f", by {words}.")
     return dated
+
+
+def status_in_words(element: Element, status: ElementStatus) -> str:
+    """Say how an element stands; of an outcome, what became of the patient."""
+    return (OUTCOME_WORDS if element in OUTCOMES else STATUS_WORDS)[status]
 
 
 def element_name(element: Element) -> str:

@@ -19,6 +19,7 @@ from board_story import (
     ReadModels,
     alert,
     at,
+    case,
     child,
     delivery,
     figures,
@@ -137,6 +138,16 @@ def test_an_older_revision_never_replaces_a_newer_one(models, open_stream):
     change = next_named(open_stream, "changes")
 
     assert change["rows"] == []
+
+
+def test_what_became_of_a_patient_is_no_row_of_the_board(models, open_stream):
+    """A mortality measure runs no clock of care; the next change that comes is the child's."""
+    next_named(open_stream, "snapshot")
+    models.cases(case("m1", "ED Peds", [("died_in_hospital", "open", {})], measure="nys-mortality-ped/2015"))
+    models.cases(child("20421"))
+    change = next_named(open_stream, "changes", lambda data: data.get("rows"))
+
+    assert [row["label"] for row in change["rows"]] == ["enc-20421"]
 
 
 def test_a_removed_case_leaves_the_board(models, open_stream):

@@ -30,6 +30,7 @@ def row(*elements, **more):
         ([OVERDUE_SINCE_TEN, OPEN_AT_ELEVEN], RowGroup.RUNNING, "antibiotics"),
         ([OVERDUE_SINCE_TEN, OVERDUE_SINCE_NINE, MET], RowGroup.OVERDUE, "repeat_lactate"),
         ([MET, NOT_OPEN], RowGroup.WAITING, None),
+        ([("protocol", "open", {})], RowGroup.WAITING, None),
         ([MET], RowGroup.SETTLED, None),
     ],
 )
@@ -38,6 +39,16 @@ def test_the_clock_on_the_left_is_the_one_to_act_on_next(elements, group, next_e
 
     assert shown.group is group
     assert (shown.next and shown.next.element) == next_element
+
+
+@pytest.mark.parametrize(
+    ("status", "word"), [("open", "not so far"), ("met", "died"), ("missed", "did not die"), ("excluded", "excluded")]
+)
+def test_what_became_of_the_patient_is_no_row_and_has_words_of_its_own(status, word):
+    shown = row(("died_in_hospital", status, {}))
+
+    assert shown.group is RowGroup.OUTCOME
+    assert shown.elements[0].word == word
 
 
 @pytest.mark.parametrize("status", ["excluded", "not_in_population", "dropped", "cannot_assess"])
