@@ -55,8 +55,8 @@ class CaseRecord(StrictModel):
     closed_at: Instant | None = None
     """Discharge, death or transfer out; the board folds such cases away once settled."""
     unit: str | None = None
-    stratum: str | None = None
-    """The group in which the measure reports the case, where it has groups: `septic_shock`."""
+    strata: tuple[str, ...] = ()
+    """The groups in which the measure reports the case, where it has groups: `septic_shock`."""
     settled: bool
     """No clock is running and no grace either: only a new fact can change it."""
     elements: tuple[Verdict, ...]

@@ -47,7 +47,7 @@ class Assessment:
         believed_since: When we first knew this time zero.
         elements: In the measure's order, without the bundle.
         judged_at: The engine's time of this judgement.
-        stratum: The group of the measure that the case is reported in; None where it has none.
+        strata: The groups of the measure that the case is reported in.
     """
 
     chart: Chart
@@ -60,7 +60,7 @@ class Assessment:
     elements: tuple[ElementAssessment, ...]
     stop: Stop | None
     judged_at: datetime
-    stratum: str | None = None
+    strata: tuple[str, ...] = ()
 
     @property
     def wakes_at(self) -> datetime | None:
@@ -129,9 +129,11 @@ def _elements(
     return tuple(blank(element, rule, BLANK_STATUS[status], reason) for element, rule in measure.elements.items())
 
 
-def _stratum(chart: Chart, measure: Measure) -> str | None:
-    """The gravest group of the measure of which an act is charted."""
-    return next((each.name for each in measure.strata if any(chart.acts(act) for act in each.acts)), None)
+def _strata(chart: Chart, measure: Measure) -> tuple[str, ...]:
+    """The measure's groups that name the gravest act charted."""
+    charted = (act for group in measure.strata for act in group.acts if chart.acts(act))
+    gravest = next(charted, None)
+    return tuple(group.name for group in measure.strata if gravest in group.acts)
 
 
 def assess(chart: Chart, store: FactStore, measure: Measure, opened: Opened, now: datetime) -> Assessment:
@@ -151,7 +153,7 @@ def assess(chart: Chart, store: FactStore, measure: Measure, opened: Opened, now
         elements=_elements(place, view, measure, circulation, opened.believed_since),
         stop=_stop(chart),
         judged_at=now,
-        stratum=_stratum(chart, measure),
+        strata=_strata(chart, measure),
     )
 
 

@@ -38,7 +38,7 @@ class InitialLactate(StrictModel):
 
 
 class Stratum(StrictModel):
-    """A group of cases that the measure reports apart: those where one of these acts is the gravest charted."""
+    """A group of cases that the measure reports apart: those whose gravest charted act is one of these."""
 
     name: str
     acts: tuple[ActName, ...]
@@ -73,7 +73,7 @@ class Measure(StrictModel):
     shock: Shock | None = None
     elements: dict[Element, ElementRule]
     strata: tuple[Stratum, ...] = ()
-    """From the gravest down."""
+    """Their acts, read in order, go from the gravest down; groups may overlap."""
 
     @field_validator("elements")
     @classmethod

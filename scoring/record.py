@@ -170,7 +170,7 @@ def case_record(assessment: Assessment, revision: int, as_of: datetime, owner: t
         time_zero_known_at=assessment.believed_since,
         closed_at=ends[-1][0] if ends else None,
         unit=chart.unit(),
-        stratum=assessment.stratum,
+        strata=assessment.strata,
         settled=not is_pending and all(verdict.status in SETTLED for verdict in verdicts),
         elements=(*verdicts, bundle),
         timeline=tuple(_timeline(assessment)),

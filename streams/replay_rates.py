@@ -8,6 +8,8 @@ from schemas.case_record import CaseRecord, CaseStatus
 from schemas.verdict import Element, ElementStatus
 
 _ORDER = {element: place for place, element in enumerate(Element)}
+_Counts = dict[tuple[str, str, Element], Counter[ElementStatus]]
+"""Statuses by measure, group of it (empty: all cases) and element."""
 _PENDING = (ElementStatus.NOT_OPEN, ElementStatus.OPEN, ElementStatus.DUE_SOON, ElementStatus.OVERDUE)
 
 
@@ -18,6 +20,8 @@ class ElementRate:
     measure: str
     element: Element
     statuses: Counter[ElementStatus]
+    stratum: str | None = None
+    """The group of the measure that it is about; None: all cases."""
 
     @property
     def numerator(self) -> int:
@@ -47,6 +51,7 @@ class ElementRate:
         return {
             "measure": self.measure,
             "element": self.element.value,
+            **({} if self.stratum is None else {"stratum": self.stratum}),
             "numerator": self.numerator,
             "denominator": self.denominator,
             "rate_percent": self.percent,
@@ -90,7 +95,7 @@ def summarise_rates(cases: Iterable[CaseRecord], measures: Sequence[str]) -> tup
     """
     statuses = {measure: Counter[str]() for measure in measures}
     reasons = {measure: Counter[str]() for measure in measures}
-    elements: dict[tuple[str, Element], Counter[ElementStatus]] = {}
+    elements: _Counts = {}
     for case in cases:
         statuses.setdefault(case.measure, Counter())[case.status.value] += 1
         if case.reason:
@@ -103,12 +108,14 @@ def summarise_rates(cases: Iterable[CaseRecord], measures: Sequence[str]) -> tup
     )
 
 
-def _count_elements(case: CaseRecord, elements: dict[tuple[str, Element], Counter[ElementStatus]]) -> None:
+def _count_elements(case: CaseRecord, elements: _Counts) -> None:
     for verdict in case.elements:
-        counts = elements.setdefault((case.measure, verdict.element), Counter())
-        counts[ElementStatus.EXCLUDED if case.status is CaseStatus.EXCLUDED else verdict.status] += 1
+        status = ElementStatus.EXCLUDED if case.status is CaseStatus.EXCLUDED else verdict.status
+        for stratum in ("", *case.strata):
+            elements.setdefault((case.measure, stratum, verdict.element), Counter())[status] += 1
 
 
-def _rates_of(measure: str, elements: dict[tuple[str, Element], Counter[ElementStatus]]) -> tuple[ElementRate, ...]:
-    own = sorted((element for name, element in elements if name == measure), key=_ORDER.__getitem__)
-    return tuple(ElementRate(measure, element, elements[measure, element]) for element in own)
+def _rates_of(measure: str, elements: _Counts) -> tuple[ElementRate, ...]:
+    """The rates of all cases, then those of each group."""
+    own = sorted((key for key in elements if key[0] == measure), key=lambda key: (key[1], _ORDER[key[2]]))
+    return tuple(ElementRate(measure, key[2], elements[key], key[1] or None) for key in own)

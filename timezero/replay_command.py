@@ -72,7 +72,8 @@ def _show(result: ReplayResult) -> None:
         table.add_column(name, justify="right")
     for measure in result.measures:
         for rate in measure.rates:
-            table.add_row(measure.measure, rate.element.value, *_cells(rate.as_json()))
+            name = measure.measure if rate.stratum is None else f"{measure.measure}: {rate.stratum.replace('_', ' ')}"
+            table.add_row(name, rate.element.value, *_cells(rate.as_json()))
     console.print(table)
     totals = result.tally.as_json()["totals"]
     console.print(f"messages: {_listed(totals)}", highlight=False)
