@@ -100,8 +100,9 @@ def story_files():
 
 
 def read_story_file(measure, folder=FOLDER):
-    """The stories of one measure."""
-    text = (folder / file_name(measure)).read_text(encoding="utf-8")
+    """The stories of one measure; none where it has no file yet."""
+    path = folder / file_name(measure)
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
     stories, cannot_occur = [], {}
     for section in re.split(r"^#+ ", text, flags=re.MULTILINE)[1:]:
         title, _, body = section.partition("\n")
