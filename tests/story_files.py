@@ -75,8 +75,8 @@ class StoryFile:
 
     @property
     def worked(self):
-        """Titles of the cases worked by hand."""
-        return list({story.title: None for story in self.stories if story.worked})
+        """The arithmetic of the cases worked by hand, by their titles."""
+        return {story.title: story.worked for story in self.stories if story.worked}
 
 
 def file_name(measure):

@@ -20,8 +20,8 @@ def anchor(title):
     return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
 
 
-def link(title, page=""):
-    return f"[{title}]({page}#{anchor(title)})"
+def link(title):
+    return f"[{title}](#{anchor(title)})"
 
 
 def index_page(files):
@@ -47,20 +47,22 @@ them how things stand then. How to read one: [the language of the stories](../..
 def measure_page(file):
     """One measure: what is shown where, then the stories as they are tested."""
     measure = measure_of(file.measure)
-    title, _, body = file.text.partition("\n")
-    worked = "\n".join(f"- {link(title)}" for title in file.worked)
+    title, intro, body = re.fullmatch(r"(# .+?)\n(.*?)(^##+ .*)", file.text, flags=re.MULTILINE | re.DOTALL).groups()
+    worked = "\n".join(f"| {link(title)} | {arithmetic} |" for title, arithmetic in file.worked.items())
     return f"""{GENERATED}
 
 {title}
 
 {measure.title}. Source: {measure.source}.
 
+{intro.strip()}
+
 | | {" | ".join(situation.replace("_", " ") for situation in SITUATIONS)} |
 |---|{"---|" * len(SITUATIONS)}
 {_rows(file)}
 
-Worked by hand:
-
+| worked by hand | |
+|---|---|
 {worked}
 
 {body.strip()}
