@@ -100,9 +100,11 @@ check: install
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(RUN) -m timezero.reference_docs --check
+	@PYTHONPATH=tests $(RUN) -m story_pages --check
 
 docs: install
 	@$(RUN) -m timezero.reference_docs
+	@PYTHONPATH=tests $(RUN) -m story_pages
 
 bench: install
 	@$(RUN) benchmarks/run.py

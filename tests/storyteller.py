@@ -11,6 +11,19 @@ One line is one message: when it reached us, what it says, when that happened.
     11:40    retract blood culture
     12:00    quiet
 
+Every act is told by its name (`septic shock documented`), or shorter (`protocol`); every drug of the
+code tables by its own (`gentamicin`), and one that is no antibacterial (`fluconazole`) is heard and
+left out, as the translators do. Further words, each where it fits:
+
+    10:10    lactate 3.1 drawn 10:05 resulted 10:38
+    10:15    excluded from protocol reason contraindication
+    10:20    time zero overridden to 09:50 for sep1-like/1 reason earlier_triage actor doctor
+    10:25    ceftriaxone im
+    10:25    ringer 200 mL started 10:00 completed 10:20 as bag
+    10:30    heart rate 110 measured 10:25 recorded 10:29
+
+`as NAME` says what was hung once and given in parts.
+
 A time is `HH:MM` or `HH:MM:SS`, with `+2` for two days later and `-1` for the day before; what
 has no time of its own happened when it was received. `quiet` lets the time come and nothing
 else. `(second)` behind a name tells facts of one kind apart, `[E2]` puts one into another
@@ -28,7 +41,6 @@ from schemas.clinical import (
     ClockTick,
     Coverage,
     Culture,
-    DrugClass,
     Link,
     Medication,
     Merge,
@@ -39,6 +51,7 @@ from schemas.clinical import (
     Visit,
     VisitStep,
 )
+from schemas.translate.codebook import Drug, codebook
 from scoring.judgement import judge
 from scoring.patient_state import decode_state, encode_state
 from scoring.rules import load_rules
@@ -49,28 +62,20 @@ FACILITY, PATIENT, ENCOUNTER = "F1", "P1", "E1"
 
 CLOCK = r"\d\d:\d\d(?::\d\d)?(?:[+-]\d+)?"
 LINE = re.compile(rf"(?P<at>{CLOCK})\s+(?:(?P<again>correct|retract|restore)\s+)?(?P<rest>.+)")
-TIMES = re.compile(rf"\b(drawn|measured|started|completed|ordered|at|until)\s+({CLOCK})")
-ACTS = {
+TIMES = re.compile(rf"\b(drawn|measured|resulted|recorded|started|completed|ordered|at|until|to)\s+({CLOCK})")
+ACTS = {act.value.replace("_", " "): act for act in ActName} | {
     "protocol": ActName.PROTOCOL_STARTED,
     "order set": ActName.ORDER_SET_STARTED,
-    "sepsis documented": ActName.SEPSIS_DOCUMENTED,
     "ruled out": ActName.SEPSIS_RULED_OUT,
     "triage form": ActName.SEPSIS_TRIAGE_FORM,
-    "infection suspected": ActName.INFECTION_SUSPECTED,
-    "best practice alert": ActName.BEST_PRACTICE_ALERT,
-    "pews": ActName.PEWS,
-    "excluded from protocol": ActName.EXCLUDED_FROM_PROTOCOL,
-    "comfort care": ActName.COMFORT_CARE,
     "ventilation": ActName.MECHANICAL_VENTILATION,
 }
 VISITS = {step.value.replace("_", " "): step for step in VisitStep}
 CULTURES = {f"{specimen.value} culture": specimen for specimen in Specimen}
-DRUGS = {
-    "ceftriaxone": DrugClass.ANTIBACTERIAL,
-    "meropenem": DrugClass.ANTIBACTERIAL,
-    "ringer": DrugClass.CRYSTALLOID,
-    "norepinephrine": DrugClass.VASOPRESSOR,
-}
+DRUGS = {drug.substance: drug for drug in codebook().drugs.values()}
+DRUGS["ringer"] = Drug("ringer", DRUGS["lactated_ringers"].drug_class)
+LEFT_OUT = {name for name in codebook().not_antibacterial if name.isidentifier()}
+ROUTES = "|".join(sorted(set(codebook().routes.values())))
 QUANTITIES = {quantity.value.replace("_", " "): quantity for quantity in Quantity}
 NAMES = sorted(
     (*ACTS, *VISITS, *CULTURES, *DRUGS, *QUANTITIES, "born", "covers", "continues as", "merged into"),
@@ -102,7 +107,7 @@ def read_story(story):
 def _event(line, told):
     found = LINE.fullmatch(line)
     at, rest = clock(found["at"]), found["rest"]
-    if rest == "quiet":
+    if rest == "quiet" or rest.split()[0] in LEFT_OUT:
         return ClockTick(facility_id=FACILITY, patient_id=PATIENT, at=at)
     name = next(name for name in NAMES if re.match(rf"{name}\b", rest))
     label = re.search(r"\((\w+)\)", rest)
@@ -140,6 +145,7 @@ def _fact(name, rest, at):
         "day_only": "by day" in rest,
     }
     times = {word: clock(time) for word, time in TIMES.findall(rest)}
+    common["recorded_at"] = times.get("recorded")
     if common["day_only"]:
         times = {word: time.replace(hour=0, minute=0, second=0) for word, time in times.items()}
     number = re.match(r"\s*(-?\d+(?:\.\d+)?)\b(?!:)", rest)
@@ -148,13 +154,14 @@ def _fact(name, rest, at):
 
 def _written(name, rest, at, common, times, value):
     if name in ACTS:
-        return Act(**common, act=ACTS[name], happened_at=times.get("at", at), value=value)
+        return Act(
+            **common, act=ACTS[name], happened_at=times.get("at", at), value=value, time_zero=times.get("to"),
+            reason=_said(rest, "reason"), actor=_said(rest, "actor"), measure=_said(rest, "for"),
+        )  # fmt: skip
     if name in VISITS:
-        ward = re.search(r"\bto (\w+)", rest)
-        status = re.search(r"\bstatus (\w+)", rest)
         return Visit(
             **common, step=VISITS[name], happened_at=times.get("at", at),
-            unit=ward and ward[1], discharge_status=status and status[1],
+            unit=_said(rest, "to"), discharge_status=_said(rest, "status"),
         )  # fmt: skip
     if name in CULTURES:
         drawn = None if "ordered" in times else at
@@ -163,16 +170,25 @@ def _written(name, rest, at, common, times, value):
         )
     if name in QUANTITIES:
         taken = times.get("drawn", times.get("measured", at))
-        return Observation(**common, quantity=QUANTITIES[name], value=value, collected_at=taken)
+        return Observation(
+            **common, quantity=QUANTITIES[name], value=value, collected_at=taken, resulted_at=times.get("resulted")
+        )
     if name in DRUGS:
-        route = re.search(r"\b(iv|io|im|oral)\b", rest)
+        route = re.search(rf"\b({ROUTES})\b", rest)
         given = None if "ordered" in times else at
         return Medication(
-            **common, substance=name, drug_class=DRUGS[name], route=route[1] if route else "iv", volume_ml=value,
+            **common, substance=DRUGS[name].substance, drug_class=DRUGS[name].drug_class, volume_ml=value,
+            route=route[1] if route else "iv", infusion_id=_said(rest, "as"),
             ordered_at=times.get("ordered"), started_at=times.get("started", given),
             completed_at=times.get("completed"),
         )  # fmt: skip
     return _about(name, rest, at, common, times)
+
+
+def _said(rest, word):
+    """What follows a word of a line, as one word."""
+    found = re.search(rf"\b{word} ([\w/-]+)", rest)
+    return found and found[1]
 
 
 def _about(name, rest, at, common, times):
