@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from schemas.clinical import AnyFact, Link, Merge, Patient, Visit
-from scoring.act_time import act_time, place_time
+from schemas.clinical import AnyFact, Link, Medication, Merge, Patient, Visit
+from scoring.act_time import place_time
 from scoring.chart import Chart, Charts, draw_charts
 from scoring.outbox import Outbox
 from scoring.patient_state import PatientState
@@ -94,11 +94,23 @@ def _file(charts: Charts, held: AnyFact | None, versions: tuple[AnyFact, ...]) -
     return filed if filed is not None and set(filed.sources) == fed_by else None
 
 
+_SAID_BESIDES = frozenset(
+    {"event_id", "version", "retracted", "source", "received_at", "recorded_at", "time_flags", "forwarded_from", "unit"}
+)
+"""Fields of a fact that say nothing of what happened."""
+_SAID_AT_THE_END = frozenset({"volume_ml", "completed_at"})
+"""Fields of an infusion that are not final while it runs."""
+
+
 def _is_correction(earlier: AnyFact | None, latest: AnyFact) -> bool:
-    """Whether the fact was taken back, brought back, or put at another time."""
+    """Whether the fact was taken back, brought back, or is said to have been otherwise than it was said before."""
     if earlier is None:
         return False
-    return earlier.retracted is not latest.retracted or act_time(earlier) != act_time(latest)
+    besides = _SAID_BESIDES
+    if isinstance(earlier, Medication) and earlier.completed_at is None:
+        besides |= _SAID_AT_THE_END
+    told = {name: value for name, value in earlier if name not in besides and value is not None}
+    return earlier.retracted is not latest.retracted or any(getattr(latest, name) != told[name] for name in told)
 
 
 def fold(state: PatientState, fact: AnyFact, rules: Rules, outbox: Outbox) -> Arrival | None:

@@ -11,9 +11,10 @@ from scoring.case_view import CaseView
 from scoring.chart import Chart
 from scoring.circulation import Circulation, find_circulation
 from scoring.element_assessment import RUNNING, ElementAssessment, assess_element, blank
-from scoring.exclusion import expired_discharges, find_drop, find_exclusion, find_outsider
+from scoring.exclusion import expired_discharges, find_drop, find_exclusion
 from scoring.fact_store import FactStore
 from scoring.measure import Measure
+from scoring.population import Candidate, find_membership
 from scoring.time_zero import Span, TimeZero
 
 CasePlace = tuple[CaseStatus, str | None]
@@ -82,8 +83,8 @@ def _stop(chart: Chart) -> Stop | None:
     return min(stops, key=lambda stop: (stop.at, stop.reason), default=None)
 
 
-def _place_case(opened: "Opened", chart: Chart, measure: Measure, circulation: Circulation) -> CasePlace:
-    """Where a case stands towards its measure."""
+def _place_case(opened: "Opened", chart: Chart, measure: Measure, outside: str | None) -> CasePlace:
+    """Where a case stands towards its measure; `outside`: why it is not in the population."""
     found = opened.time_zero
     if found.lapsed:
         return CaseStatus.NOT_IN_POPULATION, "not_confirmed"
@@ -92,9 +93,8 @@ def _place_case(opened: "Opened", chart: Chart, measure: Measure, circulation: C
     dropped = find_drop(chart, measure)
     if dropped is not None:
         return CaseStatus.DROPPED, dropped
-    outsider = find_outsider(chart, measure, circulation)
-    if outsider is not None:
-        return CaseStatus.NOT_IN_POPULATION, outsider
+    if outside is not None:
+        return CaseStatus.NOT_IN_POPULATION, outside
     excluded = find_exclusion(chart, measure, found.at)
     if excluded is not None:
         return CaseStatus.EXCLUDED, excluded
@@ -121,11 +121,12 @@ class Opened:
 
 
 def _elements(
-    case: CasePlace, view: CaseView | None, measure: Measure, circulation: Circulation, believed_since: datetime
+    place: CasePlace, measure: Measure, view: CaseView | None, circulation: Circulation, known_since: datetime
 ) -> tuple[ElementAssessment, ...]:
-    status, reason = case
+    """Every element; `known_since`: since when the case could have been watched."""
+    status, reason = place
     if status is CaseStatus.DENOMINATOR and view is not None:
-        return tuple(assess_element(view, circulation, element, believed_since) for element in measure.elements)
+        return tuple(assess_element(view, circulation, element, known_since) for element in measure.elements)
     return tuple(blank(element, rule, BLANK_STATUS[status], reason) for element, rule in measure.elements.items())
 
 
@@ -138,10 +139,12 @@ def _strata(chart: Chart, measure: Measure) -> tuple[str, ...]:
 
 def assess(chart: Chart, store: FactStore, measure: Measure, opened: Opened, now: datetime) -> Assessment:
     """Judge one case at `now`."""
-    found = opened.time_zero
-    view = None if found.at is None else CaseView(chart, store, measure, measure.resolution.cut(found.at), now)
-    circulation = Circulation() if view is None else find_circulation(view)
-    place = _place_case(opened, chart, measure, circulation)
+    found, span = opened.time_zero, opened.span
+    view = None if found.at is None else CaseView(chart, store, measure, span, measure.resolution.cut(found.at), now)
+    circulation = None if view is None else find_circulation(view)
+    membership = find_membership(Candidate(chart, store, measure, span, circulation))
+    place = _place_case(opened, chart, measure, membership.outside)
+    known_since = max(opened.believed_since, membership.known_at or opened.believed_since)
     return Assessment(
         chart=chart,
         measure=measure,
@@ -150,7 +153,7 @@ def assess(chart: Chart, store: FactStore, measure: Measure, opened: Opened, now
         reason=place[1],
         time_zero=found,
         believed_since=opened.believed_since,
-        elements=_elements(place, view, measure, circulation, opened.believed_since),
+        elements=_elements(place, measure, view, circulation or Circulation(), known_since),
         stop=_stop(chart),
         judged_at=now,
         strata=_strata(chart, measure),

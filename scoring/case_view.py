@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.clinical import AnyFact, Medication, Observation, Quantity
+from schemas.clinical import ActName, AnyFact, Medication, Observation, Quantity
 from scoring.act_time import act_time
 from scoring.chart import Chart, Timed
 from scoring.fact_store import FactStore
 from scoring.measure import Measure
+from scoring.time_zero import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class CaseView:
     """What clocks and elements of one case are judged by.
 
     Attributes:
+        span: The stretch of the stay, between rule-outs, that is this case's.
         time_zero: Cut to the measure's resolution.
         now: Engine time; an element that waits for something gives up with its window.
     """
@@ -23,12 +25,17 @@ class CaseView:
     chart: Chart
     store: FactStore
     measure: Measure
+    span: Span
     time_zero: datetime
     now: datetime
 
     def cut(self, moment: datetime) -> datetime:
         """Cut down to the measure's resolution."""
         return self.measure.resolution.cut(moment)
+
+    def acts(self, act: ActName) -> list[Timed]:
+        """Acts of one name that belong to this case: before a rule-out they belong to the case before."""
+        return [each for each in self.chart.acts(act) if self.span.holds(each.moment)]
 
     def known_at(self, fact: AnyFact, clocked: Callable[[AnyFact], datetime | None] = act_time) -> datetime:
         """When we first received this time of the fact."""

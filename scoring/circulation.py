@@ -145,7 +145,7 @@ def _high_lactate(view: CaseView, shock: Shock) -> Sign | None:
 
 def _documented(view: CaseView, shock: Shock) -> Sign | None:
     since = view.time_zero - shock.target.look_back.delta
-    acts = [entry for act in shock.documented_by for entry in view.chart.acts(act) if view.cut(entry.moment) >= since]
+    acts = [entry for act in shock.documented_by for entry in view.acts(act) if view.cut(entry.moment) >= since]
     return _earliest([_sign(view, entry.moment, entry.fact) for entry in acts])
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from schemas.clinical import Act, ActName, AnyFact, DrugClass, Medication, Observation, Quantity
 from scoring.case_view import CaseView
@@ -14,11 +15,11 @@ class Target:
     """A volume asked for, and the fact that says how much.
 
     Attributes:
-        volume_ml: What is enough.
+        volume_ml: What is enough, exactly as its parts are printed.
         told_by: The weight, or the reason documented for less.
     """
 
-    volume_ml: float
+    volume_ml: Decimal
     told_by: AnyFact
 
 
@@ -40,6 +41,11 @@ class Reached:
         return min(part.started_at for part in self.parts if part.started_at is not None)
 
 
+def exact(number: float | None) -> Decimal:
+    """A number as it is printed: 64.4 kg times 30 mL/kg are 1932 mL, and not a hair more."""
+    return Decimal(0) if number is None else Decimal(str(number))
+
+
 def find_weight(view: CaseView) -> Observation | None:
     """The last weight by time zero, else the first after it."""
     weights = [fact for fact in view.observed(Quantity.WEIGHT) if fact.value]
@@ -52,12 +58,12 @@ def find_target(view: CaseView, volume: Number, share: Number | None, lesser_by:
     lesser = [fact for _, _, fact in view.chart.acts(lesser_by)] if lesser_by is not None else []
     documented = [fact for fact in lesser if isinstance(fact, Act) and fact.value is not None]
     if documented:
-        return Target(documented[-1].value or 0, documented[-1])
+        return Target(exact(documented[-1].value), documented[-1])
     weight = find_weight(view)
     if weight is None:
         return None
-    enough = 1 if share is None else share.value
-    return Target(volume.value * (weight.value or 0) * enough, weight)
+    enough = Decimal(1) if share is None else exact(share.value)
+    return Target(exact(volume.value) * exact(weight.value) * enough, weight)
 
 
 def crystalloids(view: CaseView, since: datetime | None) -> list[Medication]:
@@ -70,20 +76,20 @@ def completed_at(fact: AnyFact) -> datetime | None:
     return fact.completed_at if isinstance(fact, Medication) else None
 
 
-def find_reached(parts: Iterable[Medication], volume_ml: float) -> tuple[Reached | None, tuple[Medication, ...]]:
+def find_reached(parts: Iterable[Medication], volume_ml: Decimal) -> tuple[Reached | None, tuple[Medication, ...]]:
     """When the parts that are in reach a volume; and all that are in, where they do not."""
     done = [part for part in parts if part.completed_at is not None and part.volume_ml is not None]
     used: list[Medication] = []
-    given = 0.0
+    given = Decimal(0)
     for part in sorted(done, key=lambda each: (each.completed_at or each.received_at, each.event_id)):
-        given += part.volume_ml or 0
+        given += exact(part.volume_ml)
         used.append(part)
         if given >= volume_ml:
             return Reached(part, tuple(used)), tuple(used)
     return None, tuple(used)
 
 
-def find_boluses(view: CaseView, since: datetime | None, at_least_ml: float) -> list[tuple[Medication, ...]]:
+def find_boluses(view: CaseView, since: datetime | None, at_least_ml: Decimal) -> list[tuple[Medication, ...]]:
     """Boluses by start: what was hung once, in its parts, with enough volume charted; each from `since` (cut) on."""
     hung: dict[str, list[Medication]] = {}
     for part in crystalloids(view, None):
@@ -91,6 +97,6 @@ def find_boluses(view: CaseView, since: datetime | None, at_least_ml: float) -> 
     return [
         tuple(parts)
         for parts in hung.values()
-        if sum(part.volume_ml or 0 for part in parts) >= at_least_ml
+        if sum(exact(part.volume_ml) for part in parts) >= at_least_ml
         and (since is None or view.cut(parts[0].started_at or parts[0].received_at) >= since)
     ]

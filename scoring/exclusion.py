@@ -1,20 +1,16 @@
-"""Who belongs to a measure, who is left out of it, and whose data cannot be used, each with its reason."""
+"""Who is left out of a measure, and whose data cannot be used, each with its reason."""
 
 from datetime import date, datetime
 from typing import assert_never
 
 from schemas.clinical import Act, AnyFact, Visit, VisitStep
 from scoring.chart import Chart, Timed
-from scoring.circulation import Circulation
 from scoring.exclusion_rule import (
     ActExclusion,
     AgeExclusion,
     CourseExclusion,
-    EmergencyPopulation,
     EndExclusion,
     Exclusion,
-    Population,
-    ShockPopulation,
     StayExclusion,
     VisitExclusion,
 )
@@ -130,21 +126,6 @@ def excludes(chart: Chart, measure: Measure, rule: Exclusion, start: datetime | 
 def find_exclusion(chart: Chart, measure: Measure, time_zero: datetime | None) -> str | None:
     """The reason of the first exclusion, in the measure's order, that applies; None where none does."""
     return next((rule.reason for rule in measure.exclusions if excludes(chart, measure, rule, time_zero)), None)
-
-
-def _belongs(chart: Chart, measure: Measure, rule: Population, circulation: Circulation) -> bool:
-    match rule:
-        case ShockPopulation():
-            return circulation.shock is not None
-        case EmergencyPopulation():
-            return any(chart.in_emergency_department(each.moment, measure.resolution) for each in chart.acts(rule.act))
-        case _:
-            assert_never(rule)
-
-
-def find_outsider(chart: Chart, measure: Measure, circulation: Circulation) -> str | None:
-    """Why the case does not belong to the measure's population; None where it does."""
-    return next((rule.reason for rule in measure.population if not _belongs(chart, measure, rule, circulation)), None)
 
 
 def find_drop(chart: Chart, measure: Measure) -> str | None:

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from schemas.clinical import AnyFact, Domain, DrugClass, Medication, Observation, Quantity, Specimen
 from scoring.bundle_clock import BundleClock, Close
 from scoring.chart import Timed, order
 from scoring.circulation import NO_WEIGHT
-from scoring.crystalloid import completed_at, crystalloids, find_boluses, find_reached, find_target, find_weight
+from scoring.crystalloid import completed_at, crystalloids, exact, find_boluses, find_reached, find_target, find_weight
 from scoring.element_rule import (
     Antibiotic,
     BloodCulture,
@@ -24,6 +25,7 @@ from scoring.element_rule import (
 )
 from scoring.finding import Finding, Search, done, first_done
 from scoring.initial_lactate import find_initial_lactate
+from scoring.number import Number
 
 DOMAINS: dict[str, Domain] = {
     "antibiotic": Domain.MEDICATIONS,
@@ -152,13 +154,12 @@ def _repeat_lactate(search: Search[RepeatLactate], clock: BundleClock) -> Findin
         return Finding(
             applies=not gone, waits=not gone, reason="no_initial_lactate" if gone else "no_initial_lactate_yet"
         )
-    if initial.value is None:
-        return Finding(facts=(initial,), blocked="no_value", reason="no_value")
-    if initial.value <= search.rule.elevated_above.value:
+    if initial.value is not None and initial.value <= search.rule.elevated_above.value:
         return Finding(facts=(initial,), applies=False, reason="lactate_not_elevated")
     later = [each for each in search.view.chart.observations(Quantity.LACTATE) if each.moment > initial.collected_at]
     finding = first_done(search, later, clock).with_facts(initial)
-    return replace(finding, condition_known_at=search.view.known_at(initial))
+    blocked = "no_value" if initial.value is None and finding.done_at is None else None
+    return replace(finding, condition_known_at=search.view.known_at(initial), blocked=blocked)
 
 
 def _crystalloid_volume(search: Search[CrystalloidVolume], clock: BundleClock) -> Finding:
@@ -177,12 +178,16 @@ def _crystalloid_volume(search: Search[CrystalloidVolume], clock: BundleClock) -
     return finding if rule.clocked == "completed" else replace(finding, done_at=reached.started_at)
 
 
+def _by_weight(per_kg: Number, weight: Observation) -> Decimal:
+    return exact(per_kg.value) * exact(weight.value)
+
+
 def _bolus(search: Search[Bolus], _clock: BundleClock) -> Finding:
     rule, view = search.rule, search.view
     weight = find_weight(view)
     if rule.at_least is not None and weight is None:
         return Finding(blocked=NO_WEIGHT)
-    at_least_ml = 0.0 if rule.at_least is None or weight is None else rule.at_least.value * (weight.value or 0)
+    at_least_ml = Decimal(0) if rule.at_least is None or weight is None else _by_weight(rule.at_least, weight)
     boluses = find_boluses(view, search.since, at_least_ml)
     told_by = () if rule.at_least is None or weight is None else (weight,)
     place = int(rule.number.value) - 1
@@ -198,8 +203,8 @@ def _vasopressor(search: Search[Vasopressor], clock: BundleClock) -> Finding:
 
 
 def _statement(search: Search[Statement], clock: BundleClock) -> Finding:
-    chart, rule = search.view.chart, search.rule
-    entries = sorted((entry for act in rule.statements for entry in chart.acts(act)), key=order)
+    rule = search.rule
+    entries = sorted((entry for act in rule.statements for entry in search.view.acts(act)), key=order)
     begun = crystalloids(search.view, search.since) if rule.after_fluids else []
     if begun:
         start = search.view.cut(_started(begun[0]))
