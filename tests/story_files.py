@@ -196,6 +196,8 @@ def _value(claim, subject, case_id, told):
         return told.status(case_id)
     if subject == "time zero":
         return _time(told.case(case_id).time_zero)
+    if subject == "groups":
+        return ", ".join(told.case(case_id).strata) or "none"
     if claim["time"]:
         return _time(getattr(told.element(subject, case_id), f"{claim['time']}_at"))
     return told.stands(subject, case_id)
