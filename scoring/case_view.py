@@ -37,13 +37,13 @@ class CaseView:
         """Acts of one name that belong to this case: before a rule-out they belong to the case before."""
         return [each for each in self.chart.acts(act) if self.span.holds(each.moment)]
 
-    def known_at(self, fact: AnyFact, clocked: Callable[[AnyFact], datetime | None] = act_time) -> datetime:
-        """When we first received this time of the fact."""
-        return self.store.known_at(fact, clocked)
+    def known_at(self, fact: AnyFact, said: Callable[[AnyFact], object] = act_time) -> datetime:
+        """When we first received what the fact says: of its time, unless something else is asked about."""
+        return self.store.known_at(fact, said)
 
-    def all_known_at(self, facts: tuple[AnyFact, ...]) -> datetime:
-        """When the last of some facts was first received."""
-        return max(self.known_at(fact) for fact in facts)
+    def all_known_at(self, facts: tuple[AnyFact, ...], said: Callable[[AnyFact], object] = act_time) -> datetime:
+        """When what the last of some facts says was first received."""
+        return max(self.known_at(fact, said) for fact in facts)
 
     def observed(self, quantity: Quantity, since: datetime | None = None) -> list[Observation]:
         """Results of a quantity that have a value, by collection, from an instant (cut) on."""

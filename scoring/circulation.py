@@ -1,13 +1,14 @@
 """Low blood pressure and septic shock of one case: what switches elements on, and the further clocks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from schemas.clinical import AnyFact, Observation
+from scoring.act_time import act_time
 from scoring.case_view import CaseView
 from scoring.circulation_rule import Circumstance, Hypotension, Shock
-from scoring.crystalloid import Target, crystalloids, find_reached, find_target
+from scoring.crystalloid import Target, completed_at, crystalloids, find_reached, find_target
 from scoring.element_rule import CountsFrom
 from scoring.initial_lactate import find_initial_lactate
 from scoring.number import Criterion
@@ -22,7 +23,7 @@ class Sign:
     Attributes:
         at: Since when, as charted.
         facts: What says so.
-        known_at: When the last of them was first received.
+        known_at: When we first received the last of what it hangs on: that a reading is low, that the fluids are in.
     """
 
     at: datetime
@@ -45,8 +46,34 @@ class Circulation:
     shock: Sign | None = None
 
 
-def _sign(view: CaseView, at: datetime, *facts: AnyFact) -> Sign:
-    return Sign(at, facts, view.all_known_at(facts))
+Said = Callable[[AnyFact], object]
+"""What of a fact a sign hangs on: versions that say it alike make the sign alike."""
+
+
+def _sign(view: CaseView, at: datetime, *facts: AnyFact, said: Said = act_time) -> Sign:
+    return Sign(at, facts, view.all_known_at(facts, said))
+
+
+def _is_low(rule: Hypotension, fact: AnyFact) -> bool:
+    return (
+        isinstance(fact, Observation)
+        and fact.value is not None
+        and any(each.quantity is fact.quantity and each.is_met_by(fact.value) for each in rule.low)
+    )
+
+
+def _lowness(rule: Hypotension) -> Said:
+    """When something was, and whether it is a low reading."""
+    return lambda fact: (act_time(fact), _is_low(rule, fact))
+
+
+def _lowness_and_end(rule: Hypotension) -> Said:
+    """When something was, whether it is a low reading, and when an infusion ended."""
+    return lambda fact: (act_time(fact), _is_low(rule, fact), completed_at(fact))
+
+
+def _is_high(shock: Shock, fact: AnyFact) -> bool:
+    return isinstance(fact, Observation) and fact.value is not None and fact.value >= shock.lactate_at_least.value
 
 
 def _earliest(signs: list[Sign]) -> Sign | None:
@@ -100,7 +127,7 @@ def _initial_hypotension(view: CaseView, rule: Hypotension, fluids: _Fluids) -> 
         group = readings[last + 1 - needed : last + 1]
         if group[-1][0] - group[0][0] <= rule.apart_at_most.delta:
             facts = tuple(fact for _, fact in group)
-            return _sign(view, group[-1][1].collected_at, *facts)
+            return _sign(view, group[-1][1].collected_at, *facts, said=_lowness(rule))
     return None
 
 
@@ -121,7 +148,8 @@ def _persistent_hypotension(view: CaseView, rule: Hypotension, shock: Shock, flu
     if fluids.in_at is None:
         return None
     runs = [run for criterion in rule.low for run in _runs(view, criterion, shock, fluids.in_at)]
-    signs = [_sign(view, run[-1].collected_at, *run, *fluids.facts) for run in runs]
+    said = _lowness_and_end(rule)
+    signs = [_sign(view, run[-1].collected_at, *run, *fluids.facts, said=said) for run in runs]
     return _earliest(signs)
 
 
@@ -132,15 +160,15 @@ def _hypotension_on_fluids(view: CaseView, rule: Hypotension, look_back: timedel
     start = view.cut(begun[0].started_at)
     for reading in _low(view, rule, view.time_zero + rule.after.delta):
         if view.cut(reading.collected_at) >= start:
-            return _sign(view, reading.collected_at, reading, begun[0])
+            return _sign(view, reading.collected_at, reading, begun[0], said=_lowness(rule))
     return None
 
 
 def _high_lactate(view: CaseView, shock: Shock) -> Sign | None:
     lactate = find_initial_lactate(view)
-    if lactate is None or lactate.value is None or lactate.value < shock.lactate_at_least.value:
+    if lactate is None or not _is_high(shock, lactate):
         return None
-    return _sign(view, lactate.collected_at, lactate)
+    return _sign(view, lactate.collected_at, lactate, said=lambda fact: (act_time(fact), _is_high(shock, fact)))
 
 
 def _documented(view: CaseView, shock: Shock) -> Sign | None:

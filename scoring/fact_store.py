@@ -58,11 +58,11 @@ class FactStore:
         """Every fact that holds now."""
         return (versions[-1] for versions in self.versions.values() if not versions[-1].retracted)
 
-    def known_at(self, fact: AnyFact, clocked: Callable[[AnyFact], datetime | None]) -> datetime:
-        """When we first received a version of the fact with this value of the clocked time."""
+    def known_at(self, fact: AnyFact, said: Callable[[AnyFact], object]) -> datetime:
+        """When we first received a version of the fact that said the same: of the time that is clocked, say."""
         same = [
             version.received_at
             for version in self.versions[fact.fact_id]
-            if not version.retracted and clocked(version) == clocked(fact)
+            if not version.retracted and said(version) == said(fact)
         ]
         return min(same)

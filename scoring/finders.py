@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from schemas.clinical import AnyFact, Domain, DrugClass, Medication, Observation, Quantity, Specimen
+from scoring.act_time import act_time
 from scoring.bundle_clock import BundleClock, Close
 from scoring.chart import Timed, order
 from scoring.circulation import NO_WEIGHT
@@ -147,6 +148,12 @@ def _lactate(search: Search[Lactate], clock: BundleClock) -> Finding:
     return Finding(facts=(initial,)) if initial.resulted_at is None else done(search, initial, _resulted)
 
 
+def _asks_for_another(rule: RepeatLactate, lactate: AnyFact) -> bool:
+    """Whether a lactate is elevated; one without a value may be."""
+    value = lactate.value if isinstance(lactate, Observation) else None
+    return value is None or value > rule.elevated_above.value
+
+
 def _repeat_lactate(search: Search[RepeatLactate], clock: BundleClock) -> Finding:
     initial = find_initial_lactate(search.view)
     if initial is None or search.view.cut(initial.collected_at) >= clock.closes_at:
@@ -154,12 +161,13 @@ def _repeat_lactate(search: Search[RepeatLactate], clock: BundleClock) -> Findin
         return Finding(
             applies=not gone, waits=not gone, reason="no_initial_lactate" if gone else "no_initial_lactate_yet"
         )
-    if initial.value is not None and initial.value <= search.rule.elevated_above.value:
+    if not _asks_for_another(search.rule, initial):
         return Finding(facts=(initial,), applies=False, reason="lactate_not_elevated")
     later = [each for each in search.view.chart.observations(Quantity.LACTATE) if each.moment > initial.collected_at]
     finding = first_done(search, later, clock).with_facts(initial)
     blocked = "no_value" if initial.value is None and finding.done_at is None else None
-    return replace(finding, condition_known_at=search.view.known_at(initial), blocked=blocked)
+    asked_since = search.view.known_at(initial, lambda fact: (act_time(fact), _asks_for_another(search.rule, fact)))
+    return replace(finding, condition_known_at=asked_since, blocked=blocked)
 
 
 def _crystalloid_volume(search: Search[CrystalloidVolume], clock: BundleClock) -> Finding:
