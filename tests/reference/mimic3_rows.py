@@ -152,6 +152,11 @@ def read_stays(folder):
     return stays
 
 
+def read_births(folder):
+    """subject_id -> when born."""
+    return {row["subject_id"]: minute(row["dob"]) for row in rows_of(folder, "patients")}
+
+
 def read_cultures(folder, stays):
     """Cultures of the laboratory, by time or by day."""
     for row in rows_of(folder, "microbiologyevents"):

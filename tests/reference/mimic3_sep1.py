@@ -1,9 +1,9 @@
 """Judges `sep1-like/1` over the MIMIC-III demo tables by itself, sharing no code with the project.
 
 Time zero: `mimic3_onset`; lactate, fluids, hypotension and shock: `mimic3_circulation`. A case without a confirmed
-infection is not in the population. Excluded, the first that applies: below 18 years at admission; comfort measures, death
-or discharge at most 360 min after time zero; transferred in; a stay of more than 120 days; a course of intravenous
-antibacterials, no gap above 24 h, that had run for more than 24 h. Elements, all times cut to the minute:
+infection is not in the population. Excluded, the first that applies: below 18 years at admission; comfort measures,
+death or discharge at most 360 min after time zero; transferred in; a stay of more than 120 days; a course of
+intravenous antibacterials, no gap above 24 h, that had run for more than 24 h. Elements, all times cut to the minute:
 
 - lactate: the initial one, at most 180 min after time zero;
 - repeat_lactate: where that one is above 2, the first after it, at most 360 min after time zero;
@@ -31,7 +31,7 @@ from typing import NamedTuple
 
 from reference.mimic3_circulation import judge_circulation, reached, target_ml
 from reference.mimic3_onset import find_time_zero
-from reference.mimic3_rows import HOUR, MINUTE, TRANSFER_IN, minute, read_stays, rows_of
+from reference.mimic3_rows import HOUR, MINUTE, TRANSFER_IN, read_births, read_stays
 
 ALONE = ("sulbactam", "cefepime", "ceftazidime", "ceftriaxone", "levofloxacin", "meropenem", "tazobactam")
 ONE_OF = ("tobramycin", "ciprofloxacin")
@@ -41,13 +41,12 @@ WORST_FIRST = ("missed", "cannot_assess", "met")
 
 
 class Judged(NamedTuple):
-    """Time zero, the case's status and reason, element -> (status, time done), and the circulation."""
+    """Time zero, the case's status and reason, and element -> (status, time done)."""
 
     time_zero: datetime
     status: str
     reason: str
     elements: dict
-    circulation: object
 
 
 def judge(stay, born):
@@ -55,14 +54,18 @@ def judge(stay, born):
     time_zero, confirmed = find_time_zero(stay)
     if time_zero is None:
         return None
-    circulation = judge_circulation(stay, time_zero)
     if not confirmed:
-        return Judged(time_zero, "not_in_population", "not_confirmed", {}, circulation)
+        return Judged(time_zero, "not_in_population", "not_confirmed", {})
+    return judge_from(stay, born, time_zero)
+
+
+def judge_from(stay, born, time_zero):
+    """The case of a confirmed infection."""
     reason = exclusion(stay, born, time_zero)
     if reason:
-        return Judged(time_zero, "excluded", reason, {}, circulation)
-    elements = judge_elements(stay, time_zero, circulation)
-    return Judged(time_zero, "denominator", "", elements | {"bundle": (bundle(elements), None)}, circulation)
+        return Judged(time_zero, "excluded", reason, {})
+    elements = judge_elements(stay, time_zero, judge_circulation(stay, time_zero))
+    return Judged(time_zero, "denominator", "", elements | {"bundle": (bundle(elements), None)})
 
 
 def exclusion(stay, born, time_zero):
@@ -220,7 +223,7 @@ def judge_reassessment(circulation):
 
 def judge_all(folder):
     """hadm_id -> Judged or None."""
-    born = {row["subject_id"]: minute(row["dob"]) for row in rows_of(folder, "patients")}
+    born = read_births(folder)
     return {hadm_id: judge(stay, born[stay.subject_id]) for hadm_id, stay in read_stays(folder).items()}
 
 
@@ -232,7 +235,7 @@ def main(arguments):
     for hadm_id, case in sorted(judged.items()):
         if case and case.status == "denominator":
             elements = ", ".join(f"{name} {status} {at or ''}".strip() for name, (status, at) in case.elements.items())
-            sys.stdout.write(f"{hadm_id} {case.time_zero}: {elements}\n  {case.circulation}\n")
+            sys.stdout.write(f"{hadm_id} {case.time_zero}: {elements}\n")
 
 
 if __name__ == "__main__":
