@@ -14,8 +14,8 @@ from schemas.translate.reason import IgnoreReason, RejectReason, ignore, refuse
 def translate_metavision_input(message: Mimic3Message) -> Iterable[AnyFact]:
     """A dose, or a part of an infusion at one rate; its end is told only once it has come.
 
-    What a part gave by its end stands in the row, also where it was paused or stopped. A rewritten row is withdrawn, and
-    another row of the same order says what was given instead.
+    What a part gave by its end stands in the row, also where it was paused or stopped. A rewritten row is withdrawn,
+    and another row of the same order says what was given instead.
     """
     drug = _drug_of(message)
     if drug.drug_class is DrugClass.CRYSTALLOID:

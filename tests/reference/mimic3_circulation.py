@@ -12,6 +12,7 @@
 """
 
 from datetime import datetime
+from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from reference.mimic3_rows import HOUR, low_mean, low_systolic
 class Circulation(NamedTuple):
     """Since when; None: not."""
 
-    weight: float | None
+    weight: Decimal | None
     lactate: tuple | None
     target_in: datetime | None
     hypotension: datetime | None
@@ -71,7 +72,7 @@ def initial_lactate(stay, time_zero):
 
 def target_ml(weight):
     """The accepted share of 30 mL/kg."""
-    return 0.9 * 30 * weight
+    return Decimal("0.9") * 30 * weight
 
 
 def find_target(stay, time_zero, weight):
@@ -83,7 +84,7 @@ def find_target(stay, time_zero, weight):
 
 def reached(parts, ml):
     """The minute at which the parts bring a volume in, and the parts that did; None and all of them if never."""
-    given, needed = 0.0, []
+    given, needed = 0, []
     for part in sorted(parts, key=lambda part: part.end):
         given += part.ml
         needed.append(part)

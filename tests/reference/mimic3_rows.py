@@ -7,6 +7,7 @@ import csv
 import gzip
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import NamedTuple
 
 HOUR = timedelta(hours=1)
@@ -31,7 +32,7 @@ IN_ML = {"ml": 1, "cc": 1, "l": 1000}
 
 SYSTOLIC = ("51", "455", "220050", "220179", "225309")
 MEAN = ("52", "456", "220052", "220181", "225312")
-KILOGRAMS = {"763": 1, "224639": 1, "226512": 1, "226531": 0.45359237}
+KILOGRAMS = {"763": 1, "224639": 1, "226512": 1, "226531": Decimal("0.45359237")}
 
 
 def fahrenheit(value):
@@ -80,7 +81,7 @@ class Part(NamedTuple):
 
     start: datetime
     end: datetime
-    ml: float
+    ml: Decimal
 
 
 class Dose(NamedTuple):
@@ -196,8 +197,8 @@ def read_metavision(folder, stays):
 
 
 def volume(row):
-    """Millilitres of a row."""
-    return float(row["amount"]) * IN_ML[row["amountuom"].lower()]
+    """Millilitres of a row; a rate times minutes leaves 499.99998 where 500 was meant."""
+    return round(Decimal(row["amount"]) * IN_ML[row["amountuom"].lower()], 3)
 
 
 def read_carevue(folder, stays):
@@ -235,7 +236,7 @@ def read_chart(folder, stays):
                 stay.comfort.append(at)
         elif row["valuenum"]:
             take(stay, item, at, float(row["valuenum"]))
-            take_pressure_or_weight(stay, item, at, float(row["valuenum"]))
+            take_pressure_or_weight(stay, item, at, row["valuenum"])
 
 
 def take(stay, item, at, value):
@@ -248,13 +249,13 @@ def take(stay, item, at, value):
 
 
 def take_pressure_or_weight(stay, item, at, value):
-    """Keep a pressure, low or not, or a weight in kilograms."""
-    if item in SYSTOLIC and 20 <= value <= 350:
-        stay.systolic.append((at, value))
-    if item in MEAN and 10 <= value <= 300:
-        stay.mean.append((at, value))
-    if item in KILOGRAMS and 0.2 <= value * KILOGRAMS[item] <= 500:
-        stay.weights.append((at, value * KILOGRAMS[item]))
+    """Keep a printed pressure, low or not, or a weight in kilograms."""
+    if item in SYSTOLIC and 20 <= float(value) <= 350:
+        stay.systolic.append((at, float(value)))
+    if item in MEAN and 10 <= float(value) <= 300:
+        stay.mean.append((at, float(value)))
+    if item in KILOGRAMS and 0.2 <= Decimal(value) * KILOGRAMS[item] <= 500:
+        stay.weights.append((at, Decimal(value) * KILOGRAMS[item]))
 
 
 def read_labs(folder, stays):

@@ -384,7 +384,9 @@ def test_parts_of_one_order_are_one_infusion_each_with_what_it_gave():
     fluid = {"ordercategoryname": "02-Fluids (Crystalloids)", "amountuom": "ml", "linkorderid": "55"}
     paused = given("225158", endtime=day("10:40"), amount="400", statusdescription="Paused", **fluid)
     resumed = given("225158", row_id="5", starttime=day("11:00"), endtime=day("12:00"), amount="600", **fluid)
-    rewritten = given("225158", "retracted", row_id="4", received_at="2130-01-05T10:50:00+00:00", amount="1000", **fluid)
+    rewritten = given(
+        "225158", "retracted", row_id="4", received_at="2130-01-05T10:50:00+00:00", amount="1000", **fluid
+    )
 
     parts = [fact(part) for part in (paused, resumed, rewritten)]
 
