@@ -67,7 +67,9 @@ BY_HAND = {
     # CareVue, no antibiotics on record, so never confirmed. 119.6 kg two days later. Saline 1000 mL by 22:45, 00:00,
     # 00:45 and 01:45. 77/57 at 22:15, 63/53 at 22:25. 86/58 at 02:00 and 86/57 at 02:45: it persists. Norepinephrine
     # at 03:45. By 01:25 three litres are charted, 229 mL too few; intensive care begins at 22:46, after 16:25.
-    "126949": Found("2129-11-24 23:00", "3229.2", "25 01:45", "24 22:25", "25 02:45", "25 02:45", ("cannot_assess", "")),
+    "126949": Found(
+        "2129-11-24 23:00", "3229.2", "25 01:45", "24 22:25", "25 02:45", "25 02:45", ("cannot_assess", "")
+    ),
 }
 
 
