@@ -168,6 +168,8 @@ class RawRow(StrictModel):
     """XES: the event's place in its trace, which makes its id."""
     repeated: bool = False
     """XES: an admission that is not the first of its trace."""
+    carrier: bool = False
+    """MIMIC-III, CareVue: a fluid in which a drug is dissolved; the drug is another row of the same order."""
 
 
 RAW_MODELS: dict[str, type[RawMessage]] = {

@@ -1,5 +1,6 @@
 """One case as its clocks and elements look at it: the chart, the measure, time zero and the hour."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,18 +46,28 @@ class CaseView:
         """When what the last of some facts says was first received."""
         return max(self.known_at(fact, said) for fact in facts)
 
-    def observed(self, quantity: Quantity, since: datetime | None = None) -> list[Observation]:
-        """Results of a quantity that have a value, by collection, from an instant (cut) on."""
+    def observed(
+        self, quantity: Quantity, since: datetime | None = None, until: datetime | None = None
+    ) -> list[Observation]:
+        """Results of a quantity that have a value, by collection, from an instant (cut) to another, both included."""
         return [
             fact
-            for fact in _from(self, self.chart.observations(quantity), since)
+            for fact in _between(self, self.chart.observations(quantity), since, until)
             if isinstance(fact, Observation) and fact.value is not None
         ]
 
     def given(self, entries: list[Timed], since: datetime | None = None) -> list[Medication]:
         """Medications of a list whose minute is known, by start, from an instant (cut) on."""
-        return [fact for fact in _from(self, entries, since) if isinstance(fact, Medication) and not fact.day_only]
+        found = _between(self, entries, since, None)
+        return [fact for fact in found if isinstance(fact, Medication) and not fact.day_only]
 
 
-def _from(view: CaseView, entries: list[Timed], since: datetime | None) -> list[AnyFact]:
-    return [each.fact for each in entries if since is None or view.cut(each.moment) >= since]
+def _between(view: CaseView, entries: list[Timed], since: datetime | None, until: datetime | None) -> list[AnyFact]:
+    """Entries stand in time order, and intensive care has thousands: the ends are searched for, not walked to."""
+
+    def cut(entry: Timed) -> datetime:
+        return view.cut(entry.moment)
+
+    first = 0 if since is None else bisect_left(entries, since, key=cut)
+    last = len(entries) if until is None else bisect_right(entries, until, key=cut)
+    return [each.fact for each in entries[first:last]]

@@ -109,8 +109,8 @@ def _low(view: CaseView, rule: Hypotension, until: datetime) -> list[Observation
         fact
         for criterion in rule.low
         if criterion.quantity is not None
-        for fact in view.observed(criterion.quantity, since)
-        if view.cut(fact.collected_at) <= until and criterion.is_met_by(fact.value or 0)
+        for fact in view.observed(criterion.quantity, since, until)
+        if criterion.is_met_by(fact.value or 0)
     ]
     return sorted(found, key=lambda fact: (fact.collected_at, fact.event_id))
 
@@ -137,7 +137,7 @@ def _runs(view: CaseView, criterion: Criterion, shock: Shock, in_at: datetime) -
         return
     start = view.cut(in_at)
     until, needed = start + shock.observed_for.delta, int(shock.consecutive.value)
-    readings = [fact for fact in view.observed(criterion.quantity, start) if view.cut(fact.collected_at) <= until]
+    readings = view.observed(criterion.quantity, start, until)
     for first in range(len(readings) - needed + 1):
         run = tuple(readings[first : first + needed])
         if all(criterion.is_met_by(fact.value or 0) for fact in run):

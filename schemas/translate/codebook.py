@@ -87,6 +87,7 @@ class Mimic3Codes:
     order_routes: dict[str, str]
     main_component: str
     fluid_categories: frozenset[str]
+    additives: frozenset[str]
     main_order_type: str
     transferred_in: frozenset[str]
     discharge_status: dict[str, str]
@@ -213,6 +214,7 @@ def _mimic3_codes(
         order_routes=tables["routes"]["mimic3_order_categories"],
         main_component=drugs["mimic3_fluids"]["main_component"],
         fluid_categories=frozenset(drugs["mimic3_fluids"]["order_categories"]),
+        additives=frozenset(drugs["mimic3_fluids"]["additives"]),
         main_order_type=drugs["mimic3_orders"]["main_type"],
         transferred_in=frozenset(stays["transferred_in"]),
         discharge_status=stays["discharge_status"],

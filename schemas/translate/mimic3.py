@@ -40,7 +40,7 @@ def translate_mimic3(raw: RawRow, received_at: datetime | None) -> tuple[AnyFact
         refuse(RejectReason.BAD_ROW, "more fields than columns")
     if raw.table in UNTIMED_TABLES:
         ignore(IgnoreReason.NOT_USED)
-    message = Mimic3Message(raw.table, raw.phase, raw.row, _known_at(raw, received_at))
+    message = Mimic3Message(raw.table, raw.phase, raw.row, _known_at(raw, received_at), raw.carrier)
     return tuple(_TABLES[raw.table](message))
 
 

@@ -12,7 +12,11 @@ from schemas.translate.reason import IgnoreReason, RejectReason, ignore, refuse
 
 
 def translate_metavision_input(message: Mimic3Message) -> Iterable[AnyFact]:
-    """A dose or infusion; its end is told only once it has come."""
+    """A dose, or a part of an infusion at one rate; its end is told only once it has come.
+
+    What a part gave by its end stands in the row, also where it was paused or stopped. A rewritten row is withdrawn,
+    and another row of the same order says what was given instead.
+    """
     drug = _drug_of(message)
     if drug.drug_class is DrugClass.CRYSTALLOID:
         _ignore_carriers(message)
@@ -25,6 +29,7 @@ def translate_metavision_input(message: Mimic3Message) -> Iterable[AnyFact]:
         volume_ml=_volume_ml(message, drug),
         started_at=started_at,
         completed_at=_end(message),
+        infusion_id=message.infusion_id(),
     )
 
 
@@ -83,6 +88,8 @@ def translate_carevue_input(message: Mimic3Message) -> Iterable[AnyFact]:
     """A charted amount: given by `charttime`, which CareVue records instead of a start and an end."""
     drug = _drug_of(message)
     is_fluid = drug.drug_class is DrugClass.CRYSTALLOID
+    if is_fluid and message.is_carrier:
+        ignore(IgnoreReason.CARRIER_FLUID)
     if not _was_given(message, is_fluid=is_fluid):
         ignore(IgnoreReason.NOTHING_GIVEN)
     at = happened(message, "charttime")
@@ -94,6 +101,7 @@ def translate_carevue_input(message: Mimic3Message) -> Iterable[AnyFact]:
         volume_ml=_volume_ml(message, drug),
         started_at=at,
         completed_at=at if is_fluid else None,
+        infusion_id=message.infusion_id(),
     )
 
 

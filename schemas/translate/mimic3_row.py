@@ -38,7 +38,9 @@ COLUMNS = {
         "row_id subject_id hadm_id starttime endtime itemid amount amountuom storetime linkorderid ordercategoryname "
         "ordercomponenttypedescription cancelreason statusdescription comments_date"
     ),
-    "inputevents_cv": "row_id subject_id hadm_id charttime itemid amount amountuom rate storetime originalroute",
+    "inputevents_cv": (
+        "row_id subject_id hadm_id charttime itemid amount amountuom rate storetime linkorderid originalroute"
+    ),
     "procedureevents_mv": (
         "row_id subject_id hadm_id starttime itemid storetime linkorderid cancelreason statusdescription comments_date"
     ),
@@ -115,12 +117,14 @@ class Mimic3Message:
         phase: Which of the moments at which something about it becomes known.
         row: Its fields.
         received_at: When this became known.
+        is_carrier: Its fluid carries a drug, as another row of the same order says.
     """
 
     table: str
     phase: RowPhase
     row: dict[str, Any]
     received_at: datetime
+    is_carrier: bool = False
 
     def common(self, row_key: str, part: str = "") -> dict[str, Any]:
         """Fields of every fact made of the row; `part` tells several facts of one row apart."""
@@ -142,6 +146,11 @@ class Mimic3Message:
         """Fields of a fact of a row that has a `row_id` and may say when it was stored."""
         recorded_at = time_in(self.row, "storetime") if "storetime" in self.row else None
         return self.common(needed(self.row, "row_id")) | {"recorded_at": recorded_at}
+
+    def infusion_id(self) -> str | None:
+        """What was hung once: rows of one order share it, whether it paused, changed its rate or was written anew."""
+        order = field(self.row, "linkorderid")
+        return f"{SOURCE}:{self.table}:{order}" if order else None
 
     def _patient_id(self) -> str:
         subject = field(self.row, "subject_id")

@@ -14,24 +14,23 @@ METAVISION = "metavision"
 
 
 def translate_admission(message: Mimic3Message) -> Iterator[AnyFact]:
-    """Arrival, admission (with transfer in), death or discharge: one at each phase."""
+    """Arrival, admission, death or discharge: one at each phase; with the discharge, whether it was a transfer in.
+
+    Where a patient was admitted from is a code of the stay as a whole, which says not when it was known.
+    """
     match message.phase:
         case RowPhase.ROW if field(message.row, "edregtime"):
             yield _visit(message, VisitStep.ARRIVED, "edregtime")
         case RowPhase.ROW | RowPhase.ADMITTED:
-            yield from _admitted(message)
+            yield _visit(message, VisitStep.ADMITTED, "admittime")
         case RowPhase.DIED:
             yield _visit(message, VisitStep.DIED, "deathtime")
         case RowPhase.COMPLETED:
             yield _visit(message, VisitStep.DISCHARGED, "dischtime")
+            if field(message.row, "admission_location") in codebook().mimic3.transferred_in:
+                yield _visit(message, VisitStep.TRANSFERRED_IN, "admittime")
         case _:
             refuse(RejectReason.BAD_SCHEMA, "phase")
-
-
-def _admitted(message: Mimic3Message) -> Iterator[AnyFact]:
-    yield _visit(message, VisitStep.ADMITTED, "admittime")
-    if field(message.row, "admission_location") in codebook().mimic3.transferred_in:
-        yield _visit(message, VisitStep.TRANSFERRED_IN, "admittime")
 
 
 def _visit(message: Mimic3Message, step: VisitStep, column: str) -> Visit:

@@ -10,6 +10,7 @@ from typing import Any
 
 from schemas.raw import RowPhase
 from schemas.topics import Topic, patient_key
+from schemas.translate.mimic3_carrier import carrier_rows
 from schemas.translate.mimic3_known import correction_times, moments
 from schemas.translate.mimic3_row import COLUMNS, EXTRA_FIELDS, SOURCE, columns_of, mimic3_profile
 from schemas.translate.reason import RefusedError
@@ -95,10 +96,12 @@ def _check_columns(name: str, found: Sequence[str], needed: Iterable[str]) -> No
 def _place(table: str, rows: list[dict[str, Any]], order: Iterable[int]) -> Iterator[_Placed]:
     if table == "patients":
         return
-    corrected = correction_times(table, rows)
+    corrected, carriers = correction_times(table, rows), carrier_rows(table, rows)
     for row, place in zip(rows, order, strict=False):
-        for phase, known_at in _moments(table, row, corrected.get(row.get("row_id", ""))):
-            yield (known_at or _FIRST, _PHASES[phase], place, _message(table, phase, row, known_at))
+        row_id = row.get("row_id", "")
+        for phase, known_at in _moments(table, row, corrected.get(row_id)):
+            message = _message(table, phase, row, known_at, is_carrier=row_id in carriers)
+            yield (known_at or _FIRST, _PHASES[phase], place, message)
 
 
 def _moments(
@@ -110,8 +113,12 @@ def _moments(
         return ((RowPhase.ROW, None),)
 
 
-def _message(table: str, phase: RowPhase, row: dict[str, Any], known_at: datetime | None) -> SourceMessage:
-    value = {"format": "mimic3/1", "table": table, "phase": phase.value, "row": row}
+def _message(
+    table: str, phase: RowPhase, row: dict[str, Any], known_at: datetime | None, *, is_carrier: bool = False
+) -> SourceMessage:
+    value: dict[str, Any] = {"format": "mimic3/1", "table": table, "phase": phase.value, "row": row}
+    if is_carrier:
+        value["carrier"] = True
     if known_at is not None:
         value["received_at"] = known_at.isoformat()
     return SourceMessage(

@@ -2,11 +2,12 @@
 
 import csv
 import json
+from collections import Counter
 from datetime import datetime
 
 import pytest
 
-from reference import mimic3_sep1
+from reference import mimic3_rows, mimic3_sep1
 from streams.replay import ReplayRequest, replay
 
 
@@ -42,20 +43,23 @@ def moment(text):
     return datetime.fromisoformat(text).replace(tzinfo=None) if text else None
 
 
-def test_the_reading_finds_twenty_one_stays_with_something_to_assess(read):
-    statuses = [case.status if case else None for case in read.values()]
+def test_the_reading_finds_seventeen_stays_with_something_to_assess(read):
+    found = Counter((case.status, case.reason) if case else None for case in read.values())
 
-    assert len(read) == 97
-    assert statuses.count("denominator") == 21
-    assert statuses.count("not_in_population") == 30
-    assert statuses.count(None) == 46
+    assert found == {
+        ("denominator", ""): 17,
+        ("excluded", "transfer_in"): 4,
+        ("not_in_population", "not_confirmed"): 30,
+        None: 46,
+    }
 
 
-def test_both_open_the_same_stays_at_the_same_time_zero(read, replayed):
+def test_both_open_the_same_stays_at_the_same_time_zero_with_the_same_status_and_reason(read, replayed):
     assert {row["case_id"] for row in replayed} == {stay for stay, case in read.items() if case}
     for row in replayed:
         case = read[row["case_id"]]
-        assert (row["status"], moment(row["time_zero"])) == (case.status, case.time_zero)
+        found = (row["status"], row["reason"], moment(row["time_zero"]))
+        assert found == (case.status, case.reason, case.time_zero)
 
 
 def test_both_judge_every_element_alike_and_by_the_same_act(read, replayed):
@@ -65,10 +69,33 @@ def test_both_judge_every_element_alike_and_by_the_same_act(read, replayed):
         if row["status"] == "denominator" and row["element"] != "bundle"
     }
 
-    assert len(judged) == 84
+    assert len(judged) == 8 * 17
     assert judged == {
-        (stay, element): found for stay, case in read.items() if case for element, found in case.elements.items()
+        (stay, element): found
+        for stay, case in read.items()
+        if case
+        for element, found in case.elements.items()
+        if element != "bundle"
     }
+
+
+def test_both_judge_every_bundle_alike(read, replayed):
+    judged = {row["case_id"]: row["element_status"] for row in replayed if row["element"] == "bundle"}
+    expected = {stay: case.elements["bundle"][0] for stay, case in read.items() if case and case.elements}
+
+    assert Counter(expected.values()) == {"cannot_assess": 8, "missed": 5, "met": 4}
+    assert {stay: judged[stay] for stay in expected} == expected
+
+
+def test_what_no_table_carries_is_said_to_be_not_carried(out):
+    verdicts = [json.loads(line) for line in (out / "verdicts.ndjson").read_text().splitlines()]
+    asked = {
+        (verdict["case_id"], verdict["status"], verdict["reason"])
+        for verdict in verdicts
+        if verdict["element"] == "reassessment" and verdict["status"] not in {"not_applicable", "excluded"}
+    }
+
+    assert asked == {("125449", "cannot_assess", "not_carried")}
 
 
 def test_the_childrens_measure_opens_no_stay_of_these_adults(replayed, summary):
@@ -78,7 +105,7 @@ def test_the_childrens_measure_opens_no_stay_of_these_adults(replayed, summary):
 
 def test_every_row_of_every_table_is_accounted_for(tables, summary):
     names = [path.name.removesuffix(".csv.gz") for path in tables.glob("*.csv.gz")]
-    printed = {name: sum(1 for _ in mimic3_sep1.rows_of(tables, name)) for name in names}
+    printed = {name: sum(1 for _ in mimic3_rows.rows_of(tables, name)) for name in names}
     counted = {name: sum(summary[how][name] for how in ("accepted", "ignored", "rejected")) for name in names}
 
     assert summary["read"] == printed

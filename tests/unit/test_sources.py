@@ -66,6 +66,18 @@ def phases(messages):
     return [(one.value["table"], one.value["phase"], one.counted_as) for one in messages]
 
 
+def test_saline_of_one_order_with_a_drug_is_marked_as_its_carrier(tmp_path):
+    """Midazolam in saline, potassium in saline, and saline alone."""
+    charted = {"subject_id": "7", "hadm_id": "70", "charttime": day("09:00"), "amount": "5", "amountuom": "ml"}
+    rows = [("1", "30018", "51"), ("2", "30124", "51"), ("3", "30018", "52"), ("4", "30026", "52"), ("5", "30018", "")]
+    named = [{"row_id": row_id, "itemid": item, "linkorderid": order} for row_id, item, order in rows]
+    write_table(tmp_path, "inputevents_cv", *(charted | row for row in named))
+
+    messages = read(tmp_path, "mimic3")
+
+    assert [one.value["row"]["row_id"] for one in messages if one.value.get("carrier")] == ["1"]
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_tables_are_read_packed_or_not_in_the_order_of_knowing(tmp_path, packed):
     person = {"subject_id": "7", "hadm_id": "70"}

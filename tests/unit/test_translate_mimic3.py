@@ -104,10 +104,17 @@ def test_an_admission_is_told_step_by_step_as_each_is_known(phase, step, at):
 
 
 def test_an_admission_that_came_by_no_emergency_department_starts_with_itself():
-    admitted, transferred = told(admission(edregtime="", admission_location="TRANSFER FROM HOSP/EXTRAM"))
+    admitted = fact(admission(edregtime="", admission_location="TRANSFER FROM HOSP/EXTRAM"))
 
-    assert (admitted.step, transferred.step) == (VisitStep.ADMITTED, VisitStep.TRANSFERRED_IN)
-    assert transferred.happened_at == admitted.received_at == clock("10:00")
+    assert admitted.step is VisitStep.ADMITTED
+    assert admitted.happened_at == admitted.received_at == clock("10:00")
+
+
+def test_that_a_stay_began_in_another_hospital_is_known_when_it_ends():
+    discharged, transferred = told(admission("completed", admission_location="TRANSFER FROM HOSP/EXTRAM"))
+
+    assert (discharged.step, transferred.step) == (VisitStep.DISCHARGED, VisitStep.TRANSFERRED_IN)
+    assert (transferred.happened_at, transferred.received_at) == (clock("10:00"), clock("21:00"))
 
 
 def test_a_stay_is_never_taken_back():
@@ -372,6 +379,25 @@ def test_a_fluid_is_told_with_its_volume_where_it_is_the_order():
     assert ignored(given("225158", **fluid | {"ordercategoryname": "01-Drips"})) == "carrier_fluid"
 
 
+def test_parts_of_one_order_are_one_infusion_each_with_what_it_gave():
+    """Hung at 10:00, paused at 10:40, hung again at 11:00; the row of a first guess was rewritten."""
+    fluid = {"ordercategoryname": "02-Fluids (Crystalloids)", "amountuom": "ml", "linkorderid": "55"}
+    paused = given("225158", endtime=day("10:40"), amount="400", statusdescription="Paused", **fluid)
+    resumed = given("225158", row_id="5", starttime=day("11:00"), endtime=day("12:00"), amount="600", **fluid)
+    rewritten = given(
+        "225158", "retracted", row_id="4", received_at="2130-01-05T10:50:00+00:00", amount="1000", **fluid
+    )
+
+    parts = [fact(part) for part in (paused, resumed, rewritten)]
+
+    assert {part.infusion_id for part in parts} == {"mimic3:inputevents_mv:55"}
+    assert [(part.volume_ml, part.retracted) for part in parts] == [(400, False), (600, False), (1000, True)]
+
+
+def test_an_input_without_an_order_is_part_of_no_infusion():
+    assert fact(given()).infusion_id is None
+
+
 @pytest.mark.parametrize(
     ("itemid", "reason"), [("225837", "not_antibacterial"), ("221668", "not_used"), ("1", "unmapped_code")]
 )
@@ -392,10 +418,18 @@ def hourly(itemid="30018", amount="250", unit="ml", **fields):
 
 
 def test_a_carevue_fluid_is_given_by_the_time_it_is_charted():
-    fluid = fact(hourly())
+    fluid = fact(hourly(linkorderid="66"))
 
     assert (fluid.substance, fluid.volume_ml, fluid.route) == ("sodium_chloride_0_9", 250, "iv")
     assert fluid.started_at == fluid.completed_at == clock("10:00")
+    assert fluid.infusion_id == "mimic3:inputevents_cv:66"
+
+
+def test_saline_that_a_drug_is_dissolved_in_is_no_fluid_and_the_drug_is_told():
+    pressor = fact(hourly("30120", amount="2", unit="mg") | {"carrier": True})
+
+    assert pressor.substance == "norepinephrine"
+    assert ignored(hourly() | {"carrier": True}) == "carrier_fluid"
 
 
 def test_a_carevue_vasopressor_runs_on():
