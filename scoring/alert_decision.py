@@ -119,7 +119,8 @@ def _when_too_late(said: Said, now: Situation) -> Decision | None:
     if now.status is ElementStatus.MET_LATE and not said.late:
         return Decision(AlertKind.AMENDED, AlertReason.DONE_LATE)
     if said.due_at != now.due_at:
-        return Decision(AlertKind.AMENDED, _why_changed(said, now))
+        late = said.time_zero == now.time_zero and not now.corrected
+        return Decision(AlertKind.AMENDED, AlertReason.LATE_CHARTING if late else _why_changed(said, now))
     return None
 
 

@@ -137,7 +137,10 @@ def _runs(view: CaseView, criterion: Criterion, shock: Shock, in_at: datetime) -
         return
     start = view.cut(in_at)
     until, needed = start + shock.observed_for.delta, int(shock.consecutive.value)
-    readings = view.observed(criterion.quantity, start, until)
+    by_minute: dict[datetime, Observation] = {}
+    for reading in view.observed(criterion.quantity, start, until):
+        by_minute.setdefault(view.cut(reading.collected_at), reading)
+    readings = list(by_minute.values())
     for first in range(len(readings) - needed + 1):
         run = tuple(readings[first : first + needed])
         if all(criterion.is_met_by(fact.value or 0) for fact in run):

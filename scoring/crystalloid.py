@@ -36,9 +36,18 @@ class Reached:
     parts: tuple[Medication, ...]
 
     @property
-    def started_at(self) -> datetime:
+    def began_at(self) -> datetime:
         """When the first of the parts began."""
-        return min(part.started_at for part in self.parts if part.started_at is not None)
+        return min(self._starts)
+
+    @property
+    def all_begun_at(self) -> datetime:
+        """When the last of the parts began."""
+        return max(self._starts)
+
+    @property
+    def _starts(self) -> list[datetime]:
+        return [part.started_at for part in self.parts if part.started_at is not None]
 
 
 def exact(number: float | None) -> Decimal:

@@ -11,7 +11,17 @@ from scoring.act_time import act_time
 from scoring.bundle_clock import BundleClock, Close
 from scoring.chart import Timed, order
 from scoring.circulation import NO_WEIGHT
-from scoring.crystalloid import completed_at, crystalloids, exact, find_boluses, find_reached, find_target, find_weight
+from scoring.crystalloid import (
+    Reached,
+    Target,
+    completed_at,
+    crystalloids,
+    exact,
+    find_boluses,
+    find_reached,
+    find_target,
+    find_weight,
+)
 from scoring.element_rule import (
     Antibiotic,
     BloodCulture,
@@ -24,7 +34,7 @@ from scoring.element_rule import (
     Vasopressor,
     VitalSigns,
 )
-from scoring.finding import Finding, Search, done, first_done
+from scoring.finding import Finding, Search, day_doubt, done, first_done
 from scoring.initial_lactate import find_initial_lactate
 from scoring.number import Number
 
@@ -50,13 +60,13 @@ def _antibiotic(search: Search[Antibiotic], clock: BundleClock) -> Finding:
     return first_done(search, search.view.chart.antibiotics(search.rule.routes), clock)
 
 
-def _broad_spectrum(search: Search[BroadSpectrum], _clock: BundleClock) -> Finding:
+def _broad_spectrum(search: Search[BroadSpectrum], clock: BundleClock) -> Finding:
     doses = search.view.given(search.view.chart.antibiotics(), search.since)
     if search.rule.any_before_time_zero and doses and search.view.cut(_started(doses[0])) <= search.view.time_zero:
         return done(search, doses[0])
     enough = _broad_enough(search, doses)
     if not enough:
-        return Finding(facts=tuple(doses))
+        return Finding(facts=tuple(doses), doubt=day_doubt(search, search.view.chart.antibiotics(), clock))
     finding = replace(done(search, enough[0]), facts=enough)
     return replace(finding, known_at=search.view.all_known_at(enough))
 
@@ -176,21 +186,29 @@ def _crystalloid_volume(search: Search[CrystalloidVolume], clock: BundleClock) -
     if target is None:
         return Finding(blocked=NO_WEIGHT)
     parts = crystalloids(view, search.since)
+    begun_in_time = [part for part in parts if view.cut(_started(part)) < clock.closes_at]
+    doubt = day_doubt(search, view.chart.medications(DrugClass.CRYSTALLOID), clock)
     if rule.clocked == "started":
-        parts = [part for part in parts if view.cut(_started(part)) < clock.closes_at]
+        in_time, _ = find_reached(begun_in_time, target.volume_ml)
+        if in_time is not None:
+            return replace(_volume_in(search, target, in_time), done_at=in_time.began_at)
     reached, used = find_reached(parts, target.volume_ml)
     if reached is None:
-        return Finding(facts=(target.told_by, *used))
+        return Finding(facts=(target.told_by, *used), doubt=doubt)
+    finding = replace(_volume_in(search, target, reached), doubt=doubt)
+    return finding if rule.clocked == "completed" else replace(finding, done_at=reached.all_begun_at)
+
+
+def _volume_in(search: Search[CrystalloidVolume], target: Target, reached: Reached) -> Finding:
     others = tuple(part for part in reached.parts if part is not reached.by)
-    finding = replace(done(search, reached.by, completed_at), facts=(reached.by, target.told_by, *others))
-    return finding if rule.clocked == "completed" else replace(finding, done_at=reached.started_at)
+    return replace(done(search, reached.by, completed_at), facts=(reached.by, target.told_by, *others))
 
 
 def _by_weight(per_kg: Number, weight: Observation) -> Decimal:
     return exact(per_kg.value) * exact(weight.value)
 
 
-def _bolus(search: Search[Bolus], _clock: BundleClock) -> Finding:
+def _bolus(search: Search[Bolus], clock: BundleClock) -> Finding:
     rule, view = search.rule, search.view
     weight = find_weight(view)
     if rule.at_least is not None and weight is None:
@@ -200,22 +218,29 @@ def _bolus(search: Search[Bolus], _clock: BundleClock) -> Finding:
     told_by = () if rule.at_least is None or weight is None else (weight,)
     place = int(rule.number.value) - 1
     if len(boluses) <= place:
-        return Finding(facts=(*(bolus[0] for bolus in boluses), *told_by))
+        doubt = day_doubt(search, view.chart.medications(DrugClass.CRYSTALLOID), clock)
+        return Finding(facts=(*(bolus[0] for bolus in boluses), *told_by), doubt=doubt)
     bolus = boluses[place]
     facts = (*bolus, *told_by, *(each[0] for each in boluses[:place]))
     return replace(done(search, bolus[0]), facts=facts, known_at=view.all_known_at(bolus))
 
 
 def _vasopressor(search: Search[Vasopressor], clock: BundleClock) -> Finding:
-    return first_done(search, search.view.chart.medications(DrugClass.VASOPRESSOR), clock)
+    routes = search.view.chart.rules.vasopressors.routes
+    given = [
+        entry
+        for entry in search.view.chart.medications(DrugClass.VASOPRESSOR)
+        if isinstance(entry.fact, Medication) and entry.fact.route in {None, *routes}
+    ]
+    return first_done(search, given, clock)
 
 
 def _statement(search: Search[Statement], clock: BundleClock) -> Finding:
     rule = search.rule
     entries = sorted((entry for act in rule.statements for entry in search.view.acts(act)), key=order)
-    begun = crystalloids(search.view, search.since) if rule.after_fluids else []
-    if begun:
-        start = search.view.cut(_started(begun[0]))
+    if rule.after_fluids:
+        begun = crystalloids(search.view, search.since)
+        start = search.view.cut(_started(begun[0])) if begun else search.start
         entries = [entry for entry in entries if search.view.cut(entry.moment) >= start]
     return first_done(search, entries, clock)
 

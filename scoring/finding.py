@@ -95,6 +95,12 @@ def first_done(search: Search[Rule], entries: list[Timed], clock: BundleClock) -
     return Finding(doubt=doubt)
 
 
+def day_doubt(search: Search[Rule], entries: list[Timed], clock: BundleClock) -> str | None:
+    """Why an element that needs several acts cannot be called missed: one, known by its day, may lie in the window."""
+    days = [entry for entry in entries if entry.fact.day_only and _is_possible(entry, search.since, clock)]
+    return "day_only" if days else None
+
+
 def done(search: Search[Rule], fact: AnyFact, clocked: Callable[[AnyFact], datetime | None] = act_time) -> Finding:
     """The element was done by this fact, at the time by which it is clocked."""
     known_at = search.view.known_at(fact, clocked)

@@ -35,6 +35,11 @@ class _Antibiotics(StrictModel):
     routes_source: str
 
 
+class _Vasopressors(StrictModel):
+    routes: tuple[str, ...]
+    routes_source: str
+
+
 class _BroadSpectrum(StrictModel):
     alone: tuple[str, ...]
     together: tuple[tuple[str, ...], ...]
@@ -57,6 +62,7 @@ class Conventions(StrictModel):
     episode: _Episode
     timeline: _Timeline
     antibiotics: _Antibiotics
+    vasopressors: _Vasopressors
     broad_spectrum: _BroadSpectrum
     outcome: _Outcome
     reporting: _Reporting
