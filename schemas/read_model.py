@@ -17,6 +17,12 @@ ALERTS_HASH = "timezero:alerts"
 ALERTS_BY_TIME = "timezero:alerts:by_time"
 """Sorted set of alert_id by sent_at (epoch seconds); the newest `ALERTS_KEPT` are kept."""
 ALERTS_KEPT = 5000
+BELIEFS_OF_CASE = "timezero:beliefs:"
+"""Prefix of a case key; sorted set of `Belief` JSON by as_of (epoch seconds): the history of that case of that measure.
+
+The newest `BELIEFS_KEPT` are kept, also of a case that is no more; all of them stand in `encounter.beliefs`.
+"""
+BELIEFS_KEPT = 300
 FEEDS_HASH = "timezero:feeds"
 """Hash: topic|source -> `FeedStatus` JSON."""
 RATES_HASH = "timezero:rates"

@@ -19,6 +19,7 @@ class Topic(StrEnum):
     ENCOUNTER_EVENTS = "encounter.events"
     ENCOUNTER_VERDICTS = "encounter.verdicts"
     ENCOUNTER_ALERTS = "encounter.alerts"
+    ENCOUNTER_BELIEFS = "encounter.beliefs"
     CASES = "cases"
 
 

@@ -1,6 +1,9 @@
 """Verdicts: how each element of each case stands, with the evidence for it."""
 
+from datetime import datetime
 from enum import StrEnum
+
+from pydantic import Field
 
 from schemas.strict_model import Identifier, Instant, StrictModel
 from schemas.topics import joined_key
@@ -60,6 +63,10 @@ SETTLED = frozenset(
 """Statuses that no clock will change; only a new fact can."""
 
 
+def _is_absent(moment: datetime | None) -> bool:
+    return moment is None
+
+
 class Evidence(StrictModel):
     """One fact that decided something."""
 
@@ -71,13 +78,13 @@ class Evidence(StrictModel):
     recorded_at: Instant | None = None
     value: float | None = None
     unit: str | None = None
-    ordered_at: Instant | None = None
-    collected_at: Instant | None = None
-    started_at: Instant | None = None
-    completed_at: Instant | None = None
-    resulted_at: Instant | None = None
-    received_at: Instant | None = None
-    """When our ingest first took it."""
+    ordered_at: Instant | None = Field(default=None, exclude_if=_is_absent)
+    collected_at: Instant | None = Field(default=None, exclude_if=_is_absent)
+    started_at: Instant | None = Field(default=None, exclude_if=_is_absent)
+    completed_at: Instant | None = Field(default=None, exclude_if=_is_absent)
+    resulted_at: Instant | None = Field(default=None, exclude_if=_is_absent)
+    received_at: Instant | None = Field(default=None, exclude_if=_is_absent)
+    """When our ingest first took this version of it."""
 
 
 class Verdict(StrictModel):

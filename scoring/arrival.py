@@ -15,7 +15,8 @@ class Arrival:
     """What a judgement follows.
 
     Attributes:
-        versions: The fact's versions, those of before included; none for a wake-up.
+        fact: The version that arrived; None for a wake-up.
+        versions: The fact's versions, those of before included; none for a wake-up and once facts go elsewhere.
         chart: The one chart it concerns; None where it may concern all.
         in_order: Nothing of this patient was received, and no clock had ticked, at the same time or later.
         correcting: It changed or took back what an earlier version said of the time of the act.
@@ -23,6 +24,7 @@ class Arrival:
         merged: The patient's facts have gone to another number.
     """
 
+    fact: AnyFact | None = None
     versions: tuple[AnyFact, ...] = ()
     chart: Chart | None = None
     in_order: bool = True
@@ -127,12 +129,12 @@ def fold(state: PatientState, fact: AnyFact, rules: Rules, outbox: Outbox) -> Ar
     if merge is not None:
         _send_on(state, merge, outbox)
         state.charts = draw_charts(state.facts, rules.conventions)
-        return Arrival(merged=True)
+        return Arrival(fact, merged=True)
     versions = state.facts.versions[fact.fact_id]
     correcting = _is_correction(earlier, versions[-1])
     charts = state.charts
     if charts is not None and not _changes_charts(versions, charts):
-        return Arrival(versions, _file(charts, held, versions), in_order, correcting)
+        return Arrival(fact, versions, _file(charts, held, versions), in_order, correcting)
     state.charts = draw_charts(state.facts, rules.conventions)
     regrouped = _grouping(charts, fact.fact_id) != _grouping(state.charts, fact.fact_id)
-    return Arrival(versions, None, in_order, correcting, regrouped=regrouped or len(versions) > 1)
+    return Arrival(fact, versions, None, in_order, correcting, regrouped=regrouped or len(versions) > 1)

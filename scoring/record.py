@@ -17,12 +17,16 @@ from scoring.finding import Finding
 from scoring.interest import touches
 from scoring.sentence import bundle_sentence, element_sentence, time_zero_sentence
 
+TIMES = ("ordered_at", "collected_at", "started_at", "completed_at", "resulted_at")
+"""Times that some kinds of facts have beside when they happened, were charted and were received."""
+
 SHOWN_SHELVES = ("visit:", "act:", "culture:", "antibiotic", f"observation:{Quantity.LACTATE}")
 """Shelves of the chart that every timeline shows; a measure may show more (`touches`)."""
 
 
 def evidence(fact: AnyFact, happened_at: datetime | None = None) -> Evidence:
-    """One fact as evidence; `happened_at` where the measure clocks another of its times."""
+    """One fact as evidence, with every time it has; `happened_at` where the measure clocks another of them."""
+    times = {name: moment for name in TIMES if (moment := getattr(fact, name, None)) is not None}
     kind, _, value, unit = describe(fact)
     return Evidence(
         event_id=fact.event_id,
@@ -31,6 +35,8 @@ def evidence(fact: AnyFact, happened_at: datetime | None = None) -> Evidence:
         recorded_at=fact.recorded_at,
         value=value,
         unit=unit,
+        received_at=fact.received_at,
+        **times,
     )
 
 

@@ -6,12 +6,14 @@ from uuid import NAMESPACE_URL, uuid5
 
 from schemas.clinical import AnyFact, Observation
 from schemas.topics import joined_key
+from schemas.verdict import Verdict
 from scoring.announcement import announce, take_back
 from scoring.arrival import Arrival
 from scoring.assessment import Assessment
 from scoring.belief import could_matter, find_belief
 from scoring.case import find_cases
 from scoring.chart import Chart, draw_charts
+from scoring.history import belief, cause, last_belief
 from scoring.interest import touches
 from scoring.judgement import owner_of
 from scoring.measure import Measure
@@ -85,8 +87,11 @@ class _Believer:
                 self.state.beliefs[key] = replace(held, present=False)
 
 
-def _publish(state: PatientState, case: Assessment, now: datetime, outbox: Outbox) -> None:
-    """Publish the record and the verdicts that differ from what was published last."""
+def _publish(state: PatientState, case: Assessment, now: datetime, outbox: Outbox, because: AnyFact | None) -> None:
+    """Publish the record, the verdicts that differ from what was published last, and what is held from now on.
+
+    A record of which only the timeline is new changes no verdict, and nobody's belief.
+    """
     record = case_record(case, state.revision + 1, now, owner_of(state))
     digest = str(uuid5(NAMESPACE_URL, record.model_dump_json(exclude={"revision", "as_of"})))
     said = state.published[case.case_id, case.measure.identifier]
@@ -95,11 +100,17 @@ def _publish(state: PatientState, case: Assessment, now: datetime, outbox: Outbo
         return
     state.revision, said.digest = record.revision, digest
     outbox.cases.append(record)
-    for verdict in record.elements:
-        digest = str(uuid5(NAMESPACE_URL, verdict.model_dump_json()))
-        if said.verdicts.get(verdict.element) != digest:
-            said.verdicts[verdict.element] = digest
-            outbox.verdicts.append(verdict)
+    changed = [verdict for verdict in record.elements if _is_new(verdict, said)]
+    outbox.verdicts += changed
+    if changed:
+        outbox.beliefs.append(belief(record, changed, because))
+
+
+def _is_new(verdict: Verdict, said: Published) -> bool:
+    """Whether a verdict differs from what was published of its element last; note it as published."""
+    digest = str(uuid5(NAMESPACE_URL, verdict.model_dump_json()))
+    before, said.verdicts[verdict.element] = said.verdicts.get(verdict.element), digest
+    return before != digest
 
 
 def _judge_episode(
@@ -111,27 +122,31 @@ def _judge_episode(
     )
     cases = find_cases(chart, state.facts, measure, now, believer)
     believer.forget_the_gone()
+    because = cause(arrival.fact, measure, clock_was_due=state.wake_at == now)
     for case in cases:
         encounter_id = chart.episode.case_id
         said = state.published.setdefault(
             (case.case_id, measure.identifier), Published(case.case_id, measure.identifier, encounter_id)
         )
         announce(said, case, owner_of(state), outbox, correcting=arrival.correcting)
-        _publish(state, case, now, outbox)
+        _publish(state, case, now, outbox, because)
     return cases
 
 
 def _remove_the_gone(
-    state: PatientState, present: set[CaseKey], outbox: Outbox, now: datetime, *, merged: bool
+    state: PatientState, present: set[CaseKey], outbox: Outbox, now: datetime, arrival: Arrival
 ) -> None:
-    """Take back the alerts of cases that are no more, and name their records for removal.
+    """Take back the alerts of cases that are no more, name their records for removal, and end their history.
 
     What their threads said is kept: should a case come back, its next alert must be none that has been sent.
     """
     facility_id, _ = owner_of(state)
     for key, said in state.published.items():
         if said.digest and key not in present:
-            take_back(said, owner_of(state), outbox, now, merged=merged)
+            take_back(said, owner_of(state), outbox, now, merged=arrival.merged)
+            state.revision += 1
+            ended = last_belief(key, owner_of(state), state.revision, now, arrival.fact, merged=arrival.merged)
+            outbox.beliefs.append(ended)
             outbox.removed_cases.append(joined_key(facility_id, *key))
             outbox.removed_verdicts += [joined_key(facility_id, *key, element) for element in said.verdicts]
             said.digest, said.verdicts = "", {}
@@ -152,6 +167,6 @@ def review(state: PatientState, rules: Rules, outbox: Outbox, arrival: Arrival, 
     state.cases = standing
     present = {(case.case_id, case.measure.identifier) for cases in standing.values() for case in cases}
     if any(said.digest and key not in present for key, said in state.published.items()):
-        _remove_the_gone(state, present, outbox, now, merged=arrival.merged)
+        _remove_the_gone(state, present, outbox, now, arrival)
     wakes = [case.wakes_at for cases in standing.values() for case in cases]
     state.wake_at = min((wake for wake in wakes if wake is not None), default=None)

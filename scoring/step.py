@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.alert import Alert
+from schemas.belief import Belief
 from schemas.case_record import CaseRecord
 from schemas.clinical import AnyFact, ClockTick
 from schemas.verdict import Verdict
@@ -28,6 +29,7 @@ class Step:
         verdicts: Verdicts that changed.
         alerts: To send now, in this order.
         cases: Case records that changed; their revision has risen.
+        beliefs: What is held of cases now and was not before, in this order.
         removed_cases: Keys of case records that are no more.
         removed_verdicts: Keys of verdicts that are no more.
         forward: Facts that now belong to another patient number.
@@ -39,6 +41,7 @@ class Step:
     verdicts: tuple[Verdict, ...]
     alerts: tuple[Alert, ...]
     cases: tuple[CaseRecord, ...]
+    beliefs: tuple[Belief, ...]
     removed_cases: tuple[str, ...]
     removed_verdicts: tuple[str, ...]
     forward: tuple[AnyFact, ...]
@@ -87,6 +90,7 @@ def step(state: PatientState | None, event: AnyFact | ClockTick, rules: Rules) -
         tuple(outbox.verdicts),
         tuple(outbox.alerts),
         tuple(outbox.cases),
+        tuple(outbox.beliefs),
         tuple(outbox.removed_cases),
         tuple(outbox.removed_verdicts),
         tuple(outbox.forward),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from schemas.alert import Alert
+    from schemas.belief import Belief
     from schemas.case_record import CaseRecord
     from schemas.clinical import AnyFact, ClockTick
     from schemas.verdict import Verdict
@@ -36,6 +37,10 @@ class EngineStep(Protocol):
     @property
     def cases(self) -> tuple[CaseRecord, ...]:
         """Case records that changed."""
+
+    @property
+    def beliefs(self) -> tuple[Belief, ...]:
+        """What is held of cases now and was not before, in order."""
 
     @property
     def removed_cases(self) -> tuple[str, ...]:

@@ -190,6 +190,7 @@ def _outgoing(step: EngineStep) -> list[Outgoing]:
     keyed: list[tuple[Topic, str, Any]] = [(Topic.ENCOUNTER_ALERTS, each.key, each) for each in step.alerts]
     keyed += [(Topic.ENCOUNTER_VERDICTS, each.key, each) for each in step.verdicts]
     keyed += [(Topic.CASES, each.key, each) for each in step.cases]
+    keyed += [(Topic.ENCOUNTER_BELIEFS, each.key, each) for each in step.beliefs]
     keyed += [(Topic.ENCOUNTER_EVENTS, each.key, each) for each in step.forward]
     removed = [(Topic.ENCOUNTER_VERDICTS, key) for key in step.removed_verdicts]
     removed += [(Topic.CASES, key) for key in step.removed_cases]

@@ -1,4 +1,4 @@
-"""The read model in Redis: case records and alerts, each written once, the highest revision last.
+"""The read model in Redis: case records, alerts and beliefs, each written once, the highest revision last.
 
 A partition that was read from its beginning leaves a mark. Where the mark is missing (a new
 Redis, or one that was wiped) it is read again from its beginning before anything else is written.
@@ -11,8 +11,17 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from schemas.alert import Alert
+from schemas.belief import Belief
 from schemas.case_record import CaseRecord
-from schemas.read_model import ALERTS_BY_TIME, ALERTS_HASH, ALERTS_KEPT, CASES_HASH, CHANGES_CHANNEL
+from schemas.read_model import (
+    ALERTS_BY_TIME,
+    ALERTS_HASH,
+    ALERTS_KEPT,
+    BELIEFS_KEPT,
+    BELIEFS_OF_CASE,
+    CASES_HASH,
+    CHANGES_CHANNEL,
+)
 from schemas.topics import Topic
 from streams.worker_log import WorkerLog
 
@@ -51,10 +60,16 @@ end
 redis.call('PUBLISH', ARGV[5], ARGV[6] .. ARGV[1])
 return 1
 """
+_PUT_BELIEF = """
+if redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
+redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - tonumber(ARGV[3]))
+redis.call('PUBLISH', ARGV[4], ARGV[5])
+return 1
+"""
 
 
 class RedisProjection:
-    """Writes records of `cases` and `encounter.alerts` to Redis."""
+    """Writes records of `cases`, `encounter.alerts` and `encounter.beliefs` to Redis."""
 
     def __init__(self, redis: Redis) -> None:
         """Write to `redis`."""
@@ -62,19 +77,24 @@ class RedisProjection:
         self._put_case = redis.register_script(_PUT_CASE)
         self._drop_case = redis.register_script(_DROP_CASE)
         self._put_alert = redis.register_script(_PUT_ALERT)
+        self._put_belief = redis.register_script(_PUT_BELIEF)
+        self._by_topic = {
+            Topic.CASES: self._case,
+            Topic.ENCOUNTER_ALERTS: self._alert,
+            Topic.ENCOUNTER_BELIEFS: self._belief,
+        }
 
     async def put(self, records: Sequence[Record]) -> None:
-        """Write case records (a tombstone takes one away) and alerts (each id once), in their order.
+        """Write case records (a tombstone takes one away), alerts and beliefs (each once), in their order.
 
-        A record that is neither is left out, with a line in the log.
+        A record that is not what its topic has is left out, with a line in the log.
 
         Raises:
             redis.RedisError: Redis does not answer; some may have been written.
         """
         async with self._redis.pipeline(transaction=False) as pipe:
             for record in records:
-                put = self._case if record.topic == Topic.CASES else self._alert
-                await put(pipe, record)
+                await self._by_topic[Topic(record.topic)](pipe, record)
             await pipe.execute()
 
     async def _case(self, pipe: Any, record: Record) -> None:
@@ -104,6 +124,21 @@ class RedisProjection:
             ALERT_CHANGE,
         ]
         await self._put_alert(keys=[ALERTS_HASH, ALERTS_BY_TIME], args=arguments, client=pipe)
+
+    async def _belief(self, pipe: Any, record: Record) -> None:
+        try:
+            belief = Belief.model_validate_json(record.value or b"")
+        except ValidationError:
+            _log.error("unreadable", topic=record.topic, partition=record.partition, offset=record.offset)
+            return
+        arguments: list[Any] = [
+            belief.as_of.timestamp(),
+            record.value,
+            BELIEFS_KEPT,
+            CHANGES_CHANNEL,
+            belief.case_key,
+        ]
+        await self._put_belief(keys=[BELIEFS_OF_CASE + belief.case_key], args=arguments, client=pipe)
 
     async def unmarked(self, topic: str, partitions: Sequence[int]) -> list[int]:
         """Partitions that this Redis was never given from their beginning, or that were wiped with it."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from redis.asyncio import Redis
 
-from schemas.read_model import ALERTS_BY_TIME, ALERTS_HASH, CASES_HASH
+from schemas.read_model import ALERTS_BY_TIME, ALERTS_HASH, BELIEFS_OF_CASE, CASES_HASH
 from schemas.topics import Topic
 from streams.redis_projection import PROJECTED_HASH, RedisProjection
 from streams.topic_reader import partitions_of, read_partition, topic_reader
@@ -15,7 +15,8 @@ from streams.worker_log import WorkerLog
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PROJECTED_TOPICS = (Topic.CASES, Topic.ENCOUNTER_ALERTS)
+PROJECTED_TOPICS = (Topic.CASES, Topic.ENCOUNTER_ALERTS, Topic.ENCOUNTER_BELIEFS)
+_AT_ONCE = 500
 _log = WorkerLog("rebuild")
 
 
@@ -40,7 +41,7 @@ async def restore(projection: RedisProjection, bootstrap: str, topic: str, parti
 
 
 async def rebuild(bootstrap: str, redis_url: str) -> int:
-    """Throw the cases and alerts in Redis away and read them anew; returns the records read.
+    """Throw the cases, alerts and histories in Redis away and read them anew; returns the records read.
 
     Raises:
         BrokerError: no broker answers.
@@ -50,7 +51,14 @@ async def rebuild(bootstrap: str, redis_url: str) -> int:
     try:
         partitions = {topic: await partitions_of(bootstrap, topic) for topic in PROJECTED_TOPICS}
         await redis.delete(PROJECTED_HASH, CASES_HASH, ALERTS_HASH, ALERTS_BY_TIME)
+        await _forget_histories(redis)
         projection = RedisProjection(redis)
         return sum([await restore(projection, bootstrap, topic, each) for topic, each in partitions.items()])
     finally:
         await redis.aclose()
+
+
+async def _forget_histories(redis: Redis) -> None:
+    keys = [key async for key in redis.scan_iter(match=f"{BELIEFS_OF_CASE}*", count=_AT_ONCE)]
+    for start in range(0, len(keys), _AT_ONCE):
+        await redis.delete(*keys[start : start + _AT_ONCE])

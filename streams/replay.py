@@ -18,7 +18,7 @@ from scoring.patient_state import PatientState, decode_state, encode_state
 from scoring.rules import Rules, load_rules
 from scoring.step import Step, step
 from streams.replay_intake import Intake, Tally
-from streams.replay_output import ReplayFolder
+from streams.replay_output import ReplayFolder, belief_line
 from streams.replay_rates import MeasureSummary, summarise_rates
 from streams.sources import assumptions, open_source
 
@@ -76,6 +76,7 @@ class Owners:
         self._wake_at: dict[str, datetime | None] = {}
         self._people: dict[str, tuple[str, str]] = {}
         self._alerts: dict[str, tuple[str, Alert]] = {}
+        self._beliefs: list[tuple[datetime, str, int, bytes]] = []
 
     def feed(self, event: AnyFact | ClockTick) -> None:
         """Take one event, and those that it sends to other patients."""
@@ -103,6 +104,10 @@ class Owners:
         said = sorted(self._alerts.values(), key=lambda pair: (pair[1].sent_at, pair[0]))
         return [alert for _, alert in said]
 
+    def history(self) -> list[bytes]:
+        """What was held of every case from when on, as lines of `history.ndjson`, in the order of holding."""
+        return [line for *_, line in sorted(self._beliefs)]
+
     def judge(self, as_of: datetime) -> Judgement:
         """Every case at its state at `as_of`, sorted; stays without one, by measure; facts that fit no stay."""
         judgements = [judge(self._states[key], self._rules, as_of) for key in sorted(self._states)]
@@ -119,6 +124,7 @@ class Owners:
         self._wake_at[key] = said.wake_at
         for alert in said.alerts:
             self._alerts.setdefault(alert.alert_id, (key, alert))
+        self._beliefs += [(each.as_of, key, each.revision, belief_line(each)) for each in said.beliefs]
 
     def _settles_at(self, key: str) -> datetime | None:
         wake_at = self._wake_at[key]
@@ -156,7 +162,7 @@ def replay(request: ReplayRequest, progress: Progress = lambda _what, _count: No
         alerts = owners.alerts()
         measures = summarise_rates(judgement.cases, request.measures)
         result = ReplayResult(as_of, intake.tally, measures, len(alerts), judgement.never_opened)
-        folder.write(judgement.cases, alerts, _summary(request, result))
+        folder.write(judgement.cases, alerts, owners.history(), _summary(request, result))
     return result
 
 

@@ -11,16 +11,18 @@ from typing import IO, Any, Self
 import orjson
 
 from schemas.alert import Alert
+from schemas.belief import Belief, BelievedElement
 from schemas.case_record import CaseRecord
 from schemas.rejection import RejectedMessage
 from schemas.verdict import Evidence, Verdict
 
 VERDICTS = "verdicts.ndjson"
 ALERTS = "alerts.ndjson"
+HISTORY = "history.ndjson"
 CASES = "cases.csv"
 REJECTED = "rejected.ndjson"
 SUMMARY = "summary.json"
-FILES = (VERDICTS, ALERTS, CASES, REJECTED, SUMMARY)
+FILES = (VERDICTS, ALERTS, HISTORY, CASES, REJECTED, SUMMARY)
 """Every file a replay writes."""
 
 CASE_COLUMNS = (
@@ -40,6 +42,8 @@ CASE_COLUMNS = (
 
 DAY_ONLY = "day_only"
 """Reason of a verdict whose act is known by its day: its minutes from time zero are not."""
+_FURTHER_TIMES = ("ordered_at", "collected_at", "started_at", "completed_at", "resulted_at", "received_at")
+"""Times of evidence that stand in a line only where the fact has them."""
 _PARTIAL = ".partial"
 _SECONDS_A_MINUTE = 60
 
@@ -72,11 +76,18 @@ class ReplayFolder:
         """Add one line to the rejected messages."""
         self._rejected.write(record.model_dump_json(by_alias=True).encode() + b"\n")
 
-    def write(self, cases: Sequence[CaseRecord], alerts: Sequence[Alert], summary: dict[str, object]) -> None:
-        """Write everything, then put every file in place."""
+    def write(
+        self,
+        cases: Sequence[CaseRecord],
+        alerts: Sequence[Alert],
+        history: Iterable[bytes],
+        summary: dict[str, object],
+    ) -> None:
+        """Write everything, then put every file in place; `history`: lines by `belief_line`."""
         self._rejected.close()
         self._partial(VERDICTS).write_bytes(_ndjson(verdict_line(v) for case in cases for v in case.elements))
         self._partial(ALERTS).write_bytes(_ndjson(alert_line(alert) for alert in alerts))
+        self._partial(HISTORY).write_bytes(b"".join(history))
         self._partial(CASES).write_text(cases_csv(cases), encoding="utf-8")
         self._partial(SUMMARY).write_bytes(orjson.dumps(summary, option=orjson.OPT_INDENT_2) + b"\n")
         for name in FILES:
@@ -126,6 +137,37 @@ def alert_line(alert: Alert) -> dict[str, object]:
     }
 
 
+def belief_line(belief: Belief) -> bytes:
+    """One line of `history.ndjson`: what was held of a case from `as_of` on, and what led to it."""
+    line = {
+        "facility_id": belief.facility_id,
+        "patient_id": belief.patient_id,
+        "case_id": belief.case_id,
+        "measure": belief.measure,
+        "revision": belief.revision,
+        "as_of": _time(belief.as_of),
+        "status": belief.status.value if belief.status else None,
+        "reason": belief.reason,
+        "time_zero": _time(belief.time_zero),
+        "time_zero_rule": belief.time_zero_rule,
+        "time_zero_sentence": belief.time_zero_sentence,
+        "elements": [_believed(each) for each in belief.elements],
+        "because": _evidence(belief.because) if belief.because else None,
+        "taken_back": belief.taken_back,
+    }
+    return orjson.dumps(line) + b"\n"
+
+
+def _believed(element: BelievedElement) -> dict[str, object]:
+    return {
+        "element": element.element.value,
+        "status": element.status.value,
+        "reason": element.reason,
+        "due_at": _time(element.due_at),
+        "sentence": element.sentence,
+    }
+
+
 def cases_csv(cases: Iterable[CaseRecord]) -> str:
     """`cases.csv`: a row an element, `bundle` among them, sorted by its columns from the left."""
     rows = sorted(_case_row(case, verdict) for case in cases for verdict in case.elements)
@@ -161,6 +203,7 @@ def _evidence(evidence: Evidence) -> dict[str, object]:
         "recorded_at": _time(evidence.recorded_at),
         "value": evidence.value,
         "unit": evidence.unit,
+        **{name: _time(moment) for name in _FURTHER_TIMES if (moment := getattr(evidence, name)) is not None},
     }
 
 

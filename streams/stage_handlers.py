@@ -213,7 +213,7 @@ def _written(contribution: Contribution | None) -> bytes | None:
 
 
 class ProjectionStage:
-    """Case records or alerts to Redis; waits for Redis as long as it must."""
+    """Case records, alerts or beliefs to Redis; waits for Redis as long as it must."""
 
     def __init__(self, projection: RedisProjection, bootstrap: str) -> None:
         """Read what is missing in Redis from `bootstrap`."""

@@ -26,7 +26,7 @@ TABLES = (STATE_TABLE, COUNTS_TABLE, CONTRIBUTIONS_TABLE)
 _log = WorkerLog("topics")
 _COMPACTED = {"cleanup.policy": "compact"}
 _KEPT = {"cleanup.policy": "delete", "retention.ms": "-1"}
-"""The log, the alerts and the rejected messages are evidence: they go when a person says so."""
+"""The log, the alerts, the beliefs and the rejected messages are evidence: they go when a person says so."""
 _ALREADY_THERE = 36
 _SEEN_WITHIN_S = 10.0
 _ASK_EVERY_S = 0.1

@@ -21,6 +21,7 @@ from streams.outbox import Outbox
 from streams.owner import Owner
 from streams.read_model_publisher import ReadModelPublisher, publish_for_ever
 from streams.redis_projection import RedisProjection
+from streams.redis_rebuild import PROJECTED_TOPICS
 from streams.stage import Stage
 from streams.stage_handlers import AggregatesStage, IngestStage, OwnerStage, ProjectionStage
 from streams.ticker import Ticker
@@ -106,6 +107,7 @@ class Worker:
             self._stage("aggregates", (Topic.CASES,), self.aggregates.handle),
             self._stage("project-cases", (Topic.CASES,), self.projection.handle),
             self._stage("project-alerts", (Topic.ENCOUNTER_ALERTS,), self.projection.handle),
+            self._stage("project-beliefs", (Topic.ENCOUNTER_BELIEFS,), self.projection.handle),
         )
         for stage in self.stages:
             topic = raw_topic(self.app, self.settings, *stage.topics)
@@ -175,7 +177,7 @@ class Worker:
         partitions = self.partitions()
         await self.publisher.put_rates(self.aggregates.rates())
         await self.publisher.put_feeds(self.ingest.counts(partitions))
-        for topic in (Topic.CASES, Topic.ENCOUNTER_ALERTS):
+        for topic in PROJECTED_TOPICS:
             await self.projection.restore_missing(topic, partitions)
 
     async def _nudge(self, health: WorkerHealth) -> None:

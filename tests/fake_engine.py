@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import orjson
 
 from schemas.alert import Alert, AlertKind, AlertReason
+from schemas.belief import Belief
 from schemas.case_record import CaseRecord, CaseStatus
 from schemas.clinical import Act, ActName, ClockTick, DrugClass, Medication
 from schemas.verdict import Element, ElementStatus, Verdict
@@ -23,6 +24,7 @@ class FakeStep:
     verdicts: tuple = ()
     alerts: tuple = ()
     cases: tuple = ()
+    beliefs: tuple = ()
     removed_cases: tuple = ()
     removed_verdicts: tuple = ()
     forward: tuple = ()
@@ -67,6 +69,7 @@ class FakeEngine:
             state=state,
             verdicts=(verdict,) if case else (),
             cases=(case,) if case else (),
+            beliefs=(_belief(case),) if case else (),
             alerts=tuple(alerts),
             wake_at=_wake_at(state),
             changed=orjson.dumps(state) != before,
@@ -166,4 +169,17 @@ def _case(event, verdict, revision, now):
         time_zero=verdict.time_zero,
         settled=verdict.status in {"met", "met_late", "missed"},
         elements=(verdict,),
+    )
+
+
+def _belief(case):
+    return Belief(
+        facility_id=case.facility_id,
+        patient_id=case.patient_id,
+        case_id=case.case_id,
+        measure=MEASURE,
+        revision=case.revision,
+        as_of=case.as_of,
+        status=case.status,
+        time_zero=case.time_zero,
     )

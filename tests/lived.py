@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from schemas.belief import changes
 from scoring.step import step
 
 
@@ -11,6 +12,7 @@ class Lived:
 
     state: object = None
     alerts: list = field(default_factory=list)
+    beliefs: list = field(default_factory=list)
     records: dict = field(default_factory=dict)
     verdicts: dict = field(default_factory=dict)
     wake_at: object = None
@@ -20,6 +22,7 @@ class Lived:
         taken = step(self.state, event, rules)
         self.state, self.wake_at = taken.state, taken.wake_at
         self.alerts += taken.alerts
+        self.beliefs += taken.beliefs
         self.records |= {record.key: record for record in taken.cases}
         self.verdicts |= {verdict.key: verdict for verdict in taken.verdicts}
         for key in taken.removed_cases:
@@ -27,6 +30,10 @@ class Lived:
         for key in taken.removed_verdicts:
             del self.verdicts[key]
         return taken
+
+    def history(self, key):
+        """What was held of one case, by the key of its record, with what was new each time."""
+        return list(changes(belief for belief in self.beliefs if belief.case_key == key))
 
     def final(self):
         """The records that stand, as JSON, without revision and hour."""

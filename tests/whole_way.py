@@ -20,7 +20,7 @@ from streams.replay_player import play_feed
 from streams.worker_settings import MEBIBYTE, WorkerSettings
 from timezero.server_process import LOOPBACK, ServerCommand, free_port, running_server
 
-DOWNSTREAM = (Topic.ENCOUNTER_EVENTS, Topic.CASES, Topic.ENCOUNTER_ALERTS)
+DOWNSTREAM = (Topic.ENCOUNTER_EVENTS, Topic.CASES, Topic.ENCOUNTER_ALERTS, Topic.ENCOUNTER_BELIEFS)
 
 
 @dataclass(frozen=True)

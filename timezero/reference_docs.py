@@ -28,6 +28,7 @@ _PURPOSES = {
     Topic.ENCOUNTER_EVENTS: "the one log: clinical events and clock ticks, keyed by facility and patient",
     Topic.ENCOUNTER_VERDICTS: "how each element of each case stands",
     Topic.ENCOUNTER_ALERTS: "what people are told, and what is taken back",
+    Topic.ENCOUNTER_BELIEFS: "what was held of each case from when on, and what led to it",
     Topic.CASES: "the latest record of each case of each measure",
 }
 

@@ -33,8 +33,8 @@ def replay(
 ) -> None:
     """Judge a recorded feed with the engine of the live service, without a broker.
 
-    INPUT is a file, or for tables their folder. Writes verdicts.ndjson, alerts.ndjson, cases.csv,
-    rejected.ndjson and summary.json into the folder given with --out, and prints the rates.
+    INPUT is a file, or for tables their folder. Writes verdicts.ndjson, alerts.ndjson, history.ndjson,
+    cases.csv, rejected.ndjson and summary.json into the folder given with --out, and prints the rates.
 
     \b
     Formats:

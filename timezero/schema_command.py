@@ -8,6 +8,7 @@ import orjson
 from pydantic import TypeAdapter
 
 from schemas.alert import Alert
+from schemas.belief import Belief
 from schemas.case_record import CaseRecord
 from schemas.clinical import CLINICAL_EVENT
 from schemas.raw import RAW_MODELS, RawRow
@@ -24,6 +25,7 @@ SCHEMAS: dict[str, TypeAdapter[Any]] = {
     Topic.ENCOUNTER_EVENTS.value: CLINICAL_EVENT,
     Topic.ENCOUNTER_VERDICTS.value: TypeAdapter(Verdict),
     Topic.ENCOUNTER_ALERTS.value: TypeAdapter(Alert),
+    Topic.ENCOUNTER_BELIEFS.value: TypeAdapter(Belief),
     Topic.CASES.value: TypeAdapter(CaseRecord),
     "webhook": TypeAdapter(WebhookBody),
     "read_model.rate": TypeAdapter(Rate),

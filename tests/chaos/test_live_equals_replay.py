@@ -31,7 +31,7 @@ KILLS = 3
 MOST_VERDICTS_BETWEEN_KILLS = 400
 SPEED = 20_000
 """The days of the feed in half a minute: deadlines pass while messages come, and while workers die."""
-READ_BY_STAGES = (*RAW_TOPICS, Topic.ENCOUNTER_EVENTS, Topic.CASES, Topic.ENCOUNTER_ALERTS)
+READ_BY_STAGES = (*RAW_TOPICS, Topic.ENCOUNTER_EVENTS, Topic.CASES, Topic.ENCOUNTER_ALERTS, Topic.ENCOUNTER_BELIEFS)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ VERDICT_FIELDS = (
     "facility_id case_id encounter_id measure element status reason time_zero time_zero_rule due_at closes_at "
     "settles_at done_at known_at evidence sentence"
 )
+SAID = ("alerts.ndjson", "history.ndjson")
 ALERT_FIELDS = "alert_id thread_id kind reason measure element encounter_id case_id sent_at due_at supersedes sentence"
 
 
@@ -110,7 +111,7 @@ def test_two_files_are_one_feed(department, replayed, tmp_path):
     inputs = [tmp_path / "odds.ndjson", tmp_path / "evens.ndjson"]
     replay(ReplayRequest(inputs, "events", MEASURES, tmp_path / "out"))
 
-    for name in (*JUDGED, "alerts.ndjson"):
+    for name in (*JUDGED, *SAID):
         assert (tmp_path / "out" / name).read_bytes() == (replayed / name).read_bytes()
 
 
@@ -163,7 +164,7 @@ def test_the_log_of_a_live_run_gives_its_alerts_and_verdicts(tmp_path):
     from_log = read_lines(tmp_path / "from-log" / "alerts.ndjson")
     assert {each["alert_id"] for each in from_log} == {alert.alert_id for alert in said}
     assert len(from_log) == len(said)
-    for name in (*JUDGED, "alerts.ndjson"):
+    for name in (*JUDGED, *SAID):
         assert (tmp_path / "from-log" / name).read_bytes() == (tmp_path / "from-feed" / name).read_bytes()
 
 
@@ -304,3 +305,23 @@ def test_a_rate_is_the_count_of_the_cases(replayed):
         ]
         assert rate["numerator"] == of.count("met")
         assert rate["denominator"] == sum(of.count(each) for each in ("met", "met_late", "missed", "cannot_assess"))
+
+
+def test_the_history_ends_with_what_the_verdicts_say(replayed):
+    """Read from its first line on, whatever each element was believed to be last is its verdict."""
+    believed = {}
+    for belief in read_lines(replayed / "history.ndjson"):
+        for each in belief["elements"]:
+            believed[belief["case_id"], belief["measure"], each["element"]] = (each["status"], each["sentence"])
+    verdicts = read_lines(replayed / "verdicts.ndjson")
+
+    assert believed == {(v["case_id"], v["measure"], v["element"]): (v["status"], v["sentence"]) for v in verdicts}
+
+
+def test_evidence_has_every_time_that_its_fact_has(replayed):
+    evidence = {
+        name: fact for line in read_lines(replayed / "verdicts.ndjson") for fact in line["evidence"] for name in fact
+    }
+
+    assert {"collected_at", "started_at", "completed_at", "resulted_at", "received_at"} <= evidence.keys()
+    assert all(fact[name] for name, fact in evidence.items() if name not in {"recorded_at", "value", "unit"})

@@ -102,7 +102,7 @@ def test_nothing_changes_before_the_wake_up(messages, share):
 
     assert judged(judge(lived.state, RULES, sooner)) == before
     taken = lived.take(tick(sooner), RULES)
-    assert (taken.alerts, taken.cases, taken.verdicts, taken.changed) == ((), (), (), False)
+    assert (taken.alerts, taken.cases, taken.verdicts, taken.beliefs, taken.changed) == ((), (), (), (), False)
     assert taken.wake_at == lived.wake_at
 
 
@@ -151,6 +151,7 @@ def test_storing_and_reading_the_state_changes_nothing(messages, every):
         stored.take(event, RULES)
 
     assert stored.alerts == kept.alerts
+    assert stored.beliefs == kept.beliefs
     assert stored.records == kept.records
     assert stored.wake_at == kept.wake_at
 
@@ -169,6 +170,7 @@ def test_who_goes_on_from_what_had_to_be_stored_says_the_same(messages, order, a
         restarted.state = None if stored is None else decode_state(stored)
 
     assert restarted.alerts == kept.alerts
+    assert restarted.beliefs == kept.beliefs
     assert restarted.records == kept.records
 
 
@@ -186,6 +188,7 @@ def test_the_same_events_say_the_same(messages, order):
     once, again = live([*messages, tick(END)], RULES), live([*messages, tick(END)], RULES)
 
     assert again.alerts == once.alerts
+    assert again.beliefs == once.beliefs
     assert again.records == once.records
 
 
@@ -196,7 +199,8 @@ def test_a_seen_event_again_says_nothing(messages, place):
 
     taken = lived.take(messages[place % len(messages)], RULES)
 
-    assert (taken.alerts, taken.cases, taken.verdicts, taken.forward, taken.changed) == ((), (), (), (), False)
+    said = (taken.alerts, taken.cases, taken.verdicts, taken.beliefs, taken.forward)
+    assert (said, taken.changed) == (((), (), (), (), ()), False)
     assert encode_state(lived.state) == before
 
 
@@ -215,6 +219,7 @@ def test_a_ticker_leaves_no_trace_in_what_is_said(messages, every):
     quiet = live([*messages, tick(END)], RULES)
 
     assert busy.alerts == quiet.alerts
+    assert busy.beliefs == quiet.beliefs
     assert busy.final() == quiet.final()
 
 
@@ -281,6 +286,31 @@ def test_revisions_rise_with_every_publication(messages):
         revisions = [record.revision for record in lived.take(event, RULES).cases]
         assert all(earlier < later for earlier, later in pairwise([last, *revisions]))
         last = max([last, *revisions])
+
+
+@given(messages=patients(), order=st.randoms(use_true_random=False))
+def test_a_history_ends_with_what_stands(messages, order):
+    """Whoever reads it from its beginning knows of every element what the last record says, and of no other case."""
+    if order.random() < 0.5:
+        order.shuffle(messages)
+    lived = live([*messages, tick(END)], RULES)
+    told = {belief.case_key: lived.history(belief.case_key) for belief in lived.beliefs}
+
+    assert {key for key, history in told.items() if history[-1].belief.status is not None} == lived.records.keys()
+    for key, record in lived.records.items():
+        last = told[key][-1].belief
+        words = {each.element: each.sentence for change in told[key] for each in change.belief.elements}
+        assert (last.status, last.reason, last.time_zero) == (record.status, record.reason, record.time_zero)
+        assert last.time_zero_sentence == record.time_zero_sentence
+        assert words == {verdict.element: verdict.sentence for verdict in record.elements}
+
+
+@given(messages=patients(merging=True), order=st.randoms(use_true_random=False))
+def test_a_history_never_goes_back_and_tells_nothing_twice(messages, order):
+    order.shuffle(messages)
+    beliefs = live([*messages, tick(END)], RULES).beliefs
+
+    assert all((one.as_of, one.revision) < (other.as_of, other.revision) for one, other in pairwise(beliefs))
 
 
 @given(messages=patients(merging=True), order=st.randoms(use_true_random=False))

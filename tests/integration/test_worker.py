@@ -39,7 +39,9 @@ def tell_the_worker(bootstrap, redis_url, folder):
 
 
 def _all_finished(settings):
-    done, there = committed(settings, *RAW_TOPICS, Topic.ENCOUNTER_EVENTS, Topic.CASES, Topic.ENCOUNTER_ALERTS)
+    done, there = committed(
+        settings, *RAW_TOPICS, Topic.ENCOUNTER_EVENTS, Topic.CASES, Topic.ENCOUNTER_ALERTS, Topic.ENCOUNTER_BELIEFS
+    )
     return done == there
 
 

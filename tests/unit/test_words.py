@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.alert import Alert, AlertKind
+from schemas.belief import Belief
 from schemas.case_record import CaseRecord, CaseStatus
 from schemas.clinical import ClockTick
 from schemas.topics import joined_key, split_key
@@ -27,21 +28,24 @@ VERDICT = Verdict(**CASE, element=Element.LACTATE, status=ElementStatus.OPEN, se
 RECORD = CaseRecord(
     **CASE, patient_id="p1", revision=0, as_of=TEN, status=CaseStatus.DENOMINATOR, settled=False, elements=(VERDICT,)
 )
+BELIEF = Belief(
+    facility_id="north", patient_id="p1", case_id="c1", measure="sep1-like/1", revision=3, as_of=TEN
+)  # fmt: skip
 TICK = ClockTick(facility_id="north", patient_id="p1", at=TEN)
 
 
 def test_everything_of_a_patient_meets_one_owner():
-    assert ALERT.key == TICK.key == "north|p1"
+    assert ALERT.key == BELIEF.key == TICK.key == "north|p1"
     assert TICK.received_at == TEN
 
 
 def test_a_verdict_and_a_case_record_are_kept_by_case_and_measure():
     assert VERDICT.key == "north|c1|sep1-like/1|lactate"
-    assert RECORD.key == "north|c1|sep1-like/1"
+    assert RECORD.key == BELIEF.case_key == "north|c1|sep1-like/1"
 
 
 def test_no_word_repeats_its_values_when_it_is_shown():
-    for word in (ALERT, VERDICT, RECORD, TICK):
+    for word in (ALERT, VERDICT, RECORD, BELIEF, TICK):
         assert repr(word) == f"{type(word).__name__}()"
 
 
