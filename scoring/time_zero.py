@@ -53,10 +53,11 @@ NO_TIME = "no_contact_time"
 
 
 def spans(chart: Chart) -> Iterator[Span]:
-    """The stretches of an episode in which a case may begin, cut where sepsis was ruled out."""
+    """The stretches of an episode in which a case may begin, cut where sepsis was ruled out; none is empty."""
     after: datetime | None = None
     for moment, _, _ in chart.acts(ActName.SEPSIS_RULED_OUT):
-        yield Span(after, moment)
+        if moment != after:
+            yield Span(after, moment)
         after = moment
     yield Span(after, None)
 

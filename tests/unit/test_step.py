@@ -96,3 +96,18 @@ def test_a_tick_for_a_stranger_changes_nothing():
     taken = live(read_story("10:00  quiet"))
 
     assert (taken.alerts, taken.cases, taken.wake_at, taken.changed) == ((), (), None, False)
+
+
+def test_sepsis_ruled_out_twice_at_one_instant_is_one_cut():
+    """Else nobody could tell from the facts which of two stretches a case began in, nor since when it is known."""
+    told = play(
+        MEASURE,
+        """
+        10:00  ruled out
+        10:00  ruled out (second)
+        10:30  protocol
+        11:10  quiet
+    """,
+    )
+
+    assert told.case().time_zero_known_at == clock("10:30")
