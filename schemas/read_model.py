@@ -23,6 +23,8 @@ BELIEFS_OF_CASE = "timezero:beliefs:"
 The newest `BELIEFS_KEPT` are kept, also of a case that is no more; all of them stand in `encounter.beliefs`.
 """
 BELIEFS_KEPT = 300
+MEASURES_HASH = "timezero:measures"
+"""Hash: measure -> `MeasureWords` JSON, of every measure that a worker judges by."""
 FEEDS_HASH = "timezero:feeds"
 """Hash: topic|source -> `FeedStatus` JSON."""
 RATES_HASH = "timezero:rates"

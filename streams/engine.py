@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from scoring.measure_words import measure_words
 from scoring.patient_state import decode_state, encode_state
 from scoring.rules import load_rules, shipped_measures
 from scoring.step import step
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from schemas.belief import Belief
     from schemas.case_record import CaseRecord
     from schemas.clinical import AnyFact, ClockTick
+    from schemas.measure_words import MeasureWords
     from schemas.verdict import Verdict
 
 
@@ -75,6 +77,9 @@ class Engine(Protocol):
     def decode(self, data: bytes) -> Any:
         """Read a state written by `encode`."""
 
+    def words(self) -> tuple[MeasureWords, ...]:
+        """The measures it judges by, in words."""
+
 
 class ScoringEngine:
     """`scoring` with the rules of the chosen measures."""
@@ -98,3 +103,7 @@ class ScoringEngine:
     def decode(self, data: bytes) -> Any:
         """Read a state written by `encode`."""
         return decode_state(data)
+
+    def words(self) -> tuple[MeasureWords, ...]:
+        """The measures it judges by, in words."""
+        return tuple(measure_words(measure) for measure in self._rules.measures)

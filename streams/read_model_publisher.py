@@ -1,4 +1,4 @@
-"""Keeps in Redis what is not a record of any topic: clock, heartbeat, feeds, rates, the worker's health."""
+"""Keeps in Redis what is not a record of any topic: clock, measures, feeds, rates, the worker's health."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from schemas.read_model import (
     CLOCK_KEY,
     FEEDS_HASH,
     HEARTBEAT_KEY,
+    MEASURES_HASH,
     RATES_HASH,
     EngineHeartbeat,
 )
@@ -20,11 +21,12 @@ from streams.worker_health import HEALTH_KEY
 from streams.worker_log import WorkerLog
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
 
     from redis.asyncio import Redis
 
+    from schemas.measure_words import MeasureWords
     from schemas.read_model import EngineClock, Rate
     from streams.worker_health import WorkerHealth
 
@@ -43,6 +45,7 @@ class ReadModelPublisher:
         """Write to `redis`."""
         self._redis = redis
         self._announced: dict[str, object] = {}
+        self._measures_told = False
 
     async def put_clock(self, clock: EngineClock, ticked_at: datetime | None) -> None:
         """The engine's clock, and the time of the ticker's latest pass."""
@@ -51,6 +54,15 @@ class ReadModelPublisher:
         await self._announce("clock", written)
         if ticked_at is not None:
             await self._redis.set(HEARTBEAT_KEY, EngineHeartbeat(ticked_at=ticked_at).model_dump_json())
+
+    async def put_measures(self, words: Sequence[MeasureWords]) -> None:
+        """The measures of this worker in words: once, and again where Redis has lost them."""
+        if self._measures_told and await self._redis.exists(MEASURES_HASH):
+            return
+        mapping: _Fields = {each.measure: each.model_dump_json() for each in words}
+        if mapping:
+            await self._redis.hset(MEASURES_HASH, mapping=mapping)
+        self._measures_told = True
 
     async def put_rates(self, rates: Mapping[int, list[Rate]]) -> None:
         """The rates of this worker's partitions."""

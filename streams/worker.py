@@ -85,6 +85,7 @@ class Worker:
         self._build_stages()
         self.publisher = ReadModelPublisher(self.redis)
         self.progress = Progress(settings.worker_name, settings.stalled_after)
+        self._words = engine.words()
         self._nudged_at: dict[tuple[str, int], datetime] = {}
         self._follow_the_app()
 
@@ -174,6 +175,7 @@ class Worker:
         await self._nudge(health)
         await self.publisher.put_health(health)
         await self.publisher.put_clock(self.clock.engine, self.ticker.passed_at)
+        await self.publisher.put_measures(self._words)
         partitions = self.partitions()
         await self.publisher.put_rates(self.aggregates.rates())
         await self.publisher.put_feeds(self.ingest.counts(partitions))

@@ -44,6 +44,9 @@ class FakeEngine:
     def decode(self, data):
         return orjson.loads(data)
 
+    def words(self):
+        return ()
+
     def step(self, state, event):
         state = state or {"facts": {}, "now": None, "said": [], "last": None, "revision": 0}
         before = orjson.dumps(state)

@@ -15,7 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from redis import Redis
 
 from real_parts.eventually import eventually
-from schemas.read_model import ALERTS_HASH, CASES_HASH
+from schemas.read_model import ALERTS_HASH, BELIEFS_OF_CASE, CASES_HASH
 from schemas.topics import Topic
 from streams.topic_reader import ends, partitions_of, read_partition, topic_reader
 from streams.worker_health import HEALTH_FILE, WorkerHealth, health
@@ -122,6 +122,13 @@ def final(record):
 def alerts_in(redis_url):
     with Redis.from_url(redis_url) as redis:
         return {key.decode() for key in redis.hkeys(ALERTS_HASH)}
+
+
+def histories_in(redis_url):
+    """What was held of each case, oldest first, by the key of its record."""
+    with Redis.from_url(redis_url) as redis:
+        keys = [key.decode() for key in redis.scan_iter(match=f"{BELIEFS_OF_CASE}*")]
+        return {key.removeprefix(BELIEFS_OF_CASE): redis.zrange(key, 0, -1) for key in keys}
 
 
 def records_of(bootstrap, topic):

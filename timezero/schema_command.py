@@ -11,6 +11,7 @@ from schemas.alert import Alert
 from schemas.belief import Belief
 from schemas.case_record import CaseRecord
 from schemas.clinical import CLINICAL_EVENT
+from schemas.measure_words import MeasureWords
 from schemas.raw import RAW_MODELS, RawRow
 from schemas.read_model import Delivery, EngineClock, FeedStatus, Rate
 from schemas.rejection import RejectedMessage
@@ -31,6 +32,7 @@ SCHEMAS: dict[str, TypeAdapter[Any]] = {
     "read_model.rate": TypeAdapter(Rate),
     "read_model.feed_status": TypeAdapter(FeedStatus),
     "read_model.delivery": TypeAdapter(Delivery),
+    "read_model.measure_words": TypeAdapter(MeasureWords),
     "read_model.engine_clock": TypeAdapter(EngineClock),
 }
 """What each topic and the webhook carry, and the read models, by name; `raw.row` is a table's row on any raw topic."""

@@ -14,6 +14,7 @@ from one_timeline import STARTS_AT, one_timeline
 from real_parts.eventually import eventually
 from running_worker import cases_in, committed, fresh, records_of, running_worker
 from schemas.alert import Alert
+from schemas.belief import Belief
 from schemas.case_record import CaseRecord
 from schemas.read_model import ALERTS_HASH, CASES_HASH, EngineClock
 from schemas.topics import RAW_TOPICS, Topic
@@ -22,7 +23,7 @@ from sepsis_feed import one_in_ten_twice, shuffled_within_an_hour
 from streams.clock import Clock, wall_clock
 from streams.log_export import export
 from streams.replay import ReplayRequest, replay
-from streams.replay_output import alert_line, cases_csv, verdict_line
+from streams.replay_output import alert_line, belief_line, cases_csv, verdict_line
 from streams.replay_player import play_feed
 from streams.worker_settings import MEBIBYTE
 
@@ -88,7 +89,9 @@ def ends_as_replayed(settings, expected, worker):
     eventually(lambda: len(set(committed(settings, *READ_BY_STAGES))) == 1, within=60, what="everything finished")
     assert worker.stop() == 0
     assert_records_are_the_replays(settings, expected)
-    assert_alerts_are_the_logs(settings, expected.folder.parent / settings.app_id)
+    folder = expected.folder.parent / settings.app_id
+    assert_alerts_are_the_logs(settings, folder)
+    assert_history_is_the_logs(settings, folder / "history.ndjson")
 
 
 def assert_records_are_the_replays(settings, expected):
@@ -120,6 +123,16 @@ def assert_alerts_are_the_logs(settings, folder):
 
     assert shown == {alert_id: value for said in sent.values() for alert_id, value in said.items()}
     assert replayed_alerts(folder / "alerts.ndjson", sent) == {key: as_lines(said) for key, said in sent.items()}
+
+
+def assert_history_is_the_logs(settings, path):
+    """What was believed when, live, kills among it, is what the log replays to; a repeat says the same."""
+    told = {}
+    for record in records_of(settings.bootstrap, Topic.ENCOUNTER_BELIEFS):
+        belief = Belief.model_validate_json(record.value)
+        assert told.setdefault((belief.as_of, belief.key, belief.revision), belief) == belief
+
+    assert [belief_line(told[place]) for place in sorted(told)] == path.read_bytes().splitlines(keepends=True)
 
 
 def as_lines(said):

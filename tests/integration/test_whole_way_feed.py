@@ -12,8 +12,9 @@ from redis import Redis
 
 from mixed_feed import BAD, judged_alone, mixed_feed, outcomes, write_feed
 from real_parts.eventually import eventually
-from running_worker import cases_in, final, records_of
+from running_worker import cases_in, final, histories_in, records_of
 from schemas.alert import Alert
+from schemas.belief import Belief
 from schemas.case_record import CaseRecord
 from schemas.read_model import CASES_HASH, FEEDS_HASH, EngineClock, FeedStatus
 from schemas.topics import RAW_TOPICS, Topic
@@ -21,7 +22,7 @@ from scoring.rules import shipped_measures
 from streams.clock import wall_clock
 from streams.log_export import export
 from streams.replay import ReplayRequest, replay
-from streams.replay_output import alert_line, cases_csv, verdict_line
+from streams.replay_output import alert_line, belief_line, cases_csv, verdict_line
 from whole_way import installation
 
 AFTER_EVERYTHING = datetime(2201, 1, 1, tzinfo=UTC)
@@ -42,6 +43,8 @@ class Passed:
     topics: dict = field(repr=False)
     """Every record of every topic."""
     log: Path
+    histories: dict = field(repr=False)
+    """Beliefs in Redis by the key of their case, as written."""
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +63,7 @@ def passed(kafka, redis_url, shared_data, tmp_path_factory):
         cases = {key.decode(): value for key, value in redis.hgetall(CASES_HASH).items()}
         feeds = [FeedStatus.model_validate_json(value) for value in redis.hvals(FEEDS_HASH)]
     topics = {topic: records_of(kafka, topic) for topic in Topic}
-    return Passed(feed, sent, alone, cases, feeds, topics, folder / "log.ndjson")
+    return Passed(feed, sent, alone, cases, feeds, topics, folder / "log.ndjson", histories_in(redis_url))
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +118,24 @@ def test_the_exported_log_replays_to_the_alerts_that_went_out(passed, tmp_path):
     lines = [orjson.dumps(alert_line(Alert.model_validate_json(value))) for value in went_out]
     assert lines
     assert sorted(lines) == sorted((tmp_path / "alerts.ndjson").read_bytes().splitlines())
+
+
+def test_the_exported_log_replays_to_the_history_that_was_told_live(passed, tmp_path):
+    """Every belief, each patient's in its order, and in Redis each case's."""
+    replay(ReplayRequest([passed.log], "log", shipped_measures(), tmp_path))
+    told = [Belief.model_validate_json(record.value) for record in passed.topics[Topic.ENCOUNTER_BELIEFS]]
+
+    live = [belief_line(each) for each in sorted(set_of(told), key=lambda each: (each.as_of, each.key, each.revision))]
+    assert live
+    assert live == (tmp_path / "history.ndjson").read_bytes().splitlines(keepends=True)
+    assert {
+        key: [Belief.model_validate_json(each) for each in history] for key, history in passed.histories.items()
+    } == {key: [each for each in told if each.case_key == key] for key in passed.histories}
+
+
+def set_of(beliefs):
+    """Repeats of a crash left out."""
+    return {(each.key, each.revision): each for each in beliefs}.values()
 
 
 def test_every_message_is_accepted_ignored_or_rejected(passed):

@@ -4,20 +4,29 @@ import asyncio
 import subprocess
 from collections import Counter
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import orjson
 import pytest
 from redis import Redis, RedisError
+from redis.asyncio import Redis as AsyncRedis
 
 from event_log import lived_offline
 from real_parts.eventually import eventually
-from running_worker import alerts_in, cases_in, fresh, running_worker
-from schemas.read_model import RATES_HASH, EngineClock
+from running_worker import alerts_in, cases_in, fresh, histories_in, running_worker
+from schemas.belief import Belief
+from schemas.measure_words import MeasureWords
+from schemas.read_model import BELIEFS_KEPT, BELIEFS_OF_CASE, MEASURES_HASH, RATES_HASH, EngineClock
+from schemas.topics import Topic
 from sepsis_feed import ENDS_AT, sepsis_feed
 from streams.clock import wall_clock
+from streams.engine import ScoringEngine
 from streams.produce import send_messages
+from streams.read_model_publisher import ReadModelPublisher
+from streams.records import Record
+from streams.redis_projection import RedisProjection
 from streams.redis_rebuild import rebuild
 from timezero.server_process import free_port
 
@@ -75,15 +84,80 @@ def test_a_wiped_redis_is_filled_again_and_a_rebuild_gives_the_same(embedded_bro
         eventually(lambda: cases_in(redis_url) == expected, within=60, what="the case records")
         alerts = eventually(lambda: alerts_in(redis_url), what="the alerts")
         eventually(lambda: week_in(redis) == week_of(expected), what="the rates")
+        histories = eventually(lambda: told_to_the_end(redis_url, expected), what="the histories")
         redis.flushdb()
         eventually(lambda: cases_in(redis_url) == expected, within=60, what="the case records again")
         eventually(lambda: alerts_in(redis_url) == alerts, what="the alerts again")
         eventually(lambda: week_in(redis) == week_of(expected), what="the rates again")
+        eventually(lambda: histories_in(redis_url) == histories, what="the histories again")
         redis.hset("timezero:cases", "stale", "{}")
+        redis.zadd(f"{BELIEFS_OF_CASE}stale", {"{}": 0})
         asyncio.run(rebuild(embedded_broker, redis_url))
 
         assert cases_in(redis_url) == expected
         assert alerts_in(redis_url) == alerts
+        assert histories_in(redis_url) == histories
+
+
+def told_to_the_end(redis_url, expected):
+    """The histories, once each case has one that ends with what its record says."""
+    histories = histories_in(redis_url)
+    last = {key: orjson.loads(history[-1]) for key, history in histories.items()}
+    stands = {key: (case["status"], case["time_zero"]) for key, case in expected.items()}
+    return histories if {key: (each["status"], each["time_zero"]) for key, each in last.items()} == stands else None
+
+
+def belief(minute, **fields):
+    """What was held of a case at a minute."""
+    told = {"facility_id": "F1", "patient_id": "P1", "case_id": "E1", "measure": "m/1", "revision": minute}
+    return Belief(**told, as_of=ENDS_AT + timedelta(minutes=minute), **fields)
+
+
+def told(*beliefs):
+    """Beliefs as they stand in their topic."""
+    return [
+        Record(Topic.ENCOUNTER_BELIEFS, 0, place, each.key.encode(), each.model_dump_json().encode())
+        for place, each in enumerate(beliefs)
+    ]
+
+
+def test_a_history_holds_each_belief_once_in_order_of_time_and_keeps_the_newest(valkey_url):
+    """Shown again from its beginning, as after a crash, it is the same; a broken record is left out."""
+    beliefs = [belief(minute) for minute in range(BELIEFS_KEPT + 5)]
+    broken = Record(Topic.ENCOUNTER_BELIEFS, 0, 9999, b"F1|P1", b"{}")
+
+    async def show():
+        redis = AsyncRedis.from_url(valkey_url)
+        await redis.flushdb()
+        projection = RedisProjection(redis)
+        await projection.put([*told(*beliefs), broken, *told(*beliefs[:3]), *told(*reversed(beliefs))])
+        await redis.aclose()
+
+    asyncio.run(show())
+    (history,) = histories_in(valkey_url).values()
+    assert [Belief.model_validate_json(each) for each in history] == beliefs[5:]
+
+
+def test_the_measures_in_words_are_told_and_told_again_to_a_redis_that_lost_them(valkey_url):
+    words = ScoringEngine(["nys-ped-1h/spec-2015", "sep1-like/1"]).words()
+
+    async def tell():
+        redis = AsyncRedis.from_url(valkey_url)
+        await redis.flushdb()
+        publisher = ReadModelPublisher(redis)
+        await publisher.put_measures(words)
+        await redis.hdel(MEASURES_HASH, "sep1-like/1")
+        await publisher.put_measures(words)
+        once = await redis.hkeys(MEASURES_HASH)
+        await redis.flushdb()
+        await publisher.put_measures(words)
+        again = await redis.hvals(MEASURES_HASH)
+        await redis.aclose()
+        return once, again
+
+    once, again = asyncio.run(tell())
+    assert once == [b"nys-ped-1h/spec-2015"]
+    assert {MeasureWords.model_validate_json(each).measure for each in again} == {each.measure for each in words}
 
 
 def test_while_redis_is_away_patients_are_judged_and_shown_when_it_is_back(kafka, redis_url, tmp_path):
