@@ -1,5 +1,6 @@
 """Verdicts: how each element of each case stands, with the evidence for it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -63,8 +64,8 @@ SETTLED = frozenset(
 """Statuses that no clock will change; only a new fact can."""
 
 
-def _is_absent(moment: datetime | None) -> bool:
-    return moment is None
+def _is_absent(value: object) -> bool:
+    return value is None
 
 
 class Evidence(StrictModel):
@@ -73,6 +74,8 @@ class Evidence(StrictModel):
     event_id: Identifier
     type: str
     """What it is: `antibacterial`, `blood_culture`, `lactate`, `triaged`, `heart_rate`, ..."""
+    what: str | None = Field(default=None, exclude_if=_is_absent)
+    """It by its own name, where that says more than `type`: `ceftriaxone`."""
     happened_at: Instant | None = None
     """The time the measure clocks it by."""
     recorded_at: Instant | None = None
@@ -85,6 +88,29 @@ class Evidence(StrictModel):
     resulted_at: Instant | None = Field(default=None, exclude_if=_is_absent)
     received_at: Instant | None = Field(default=None, exclude_if=_is_absent)
     """When our ingest first took this version of it."""
+
+    @property
+    def name(self) -> str:
+        """What it is, in words."""
+        return self.what or self.type.replace("_", " ")
+
+    def times(self) -> tuple[tuple[str, datetime], ...]:
+        """Every time it has, each with its word, in the order in which they are written down.
+
+        When it happened is said apart only where it is none of the others.
+        """
+        done = (
+            ("ordered", self.ordered_at),
+            ("collected", self.collected_at),
+            ("started", self.started_at),
+            ("completed", self.completed_at),
+            ("resulted", self.resulted_at),
+        )
+        told = [(word, moment) for word, moment in done if moment is not None]
+        if self.happened_at is not None and self.happened_at not in dict(told).values():
+            told.insert(0, ("happened", self.happened_at))
+        noted = (("charted", self.recorded_at), ("received", self.received_at))
+        return (*told, *((word, moment) for word, moment in noted if moment is not None))
 
 
 class Verdict(StrictModel):
@@ -118,3 +144,16 @@ class Verdict(StrictModel):
     def key(self) -> str:
         """Key in the compacted topic `encounter.verdicts`."""
         return joined_key(self.facility_id, self.case_id, self.measure, self.element)
+
+
+def find_time_zero_evidence(verdicts: Iterable[Verdict]) -> tuple[Evidence, ...]:
+    """Find what time zero rests on: all that the bundle itself has for evidence."""
+    return next((verdict.evidence for verdict in verdicts if verdict.element is Element.BUNDLE), ())
+
+
+def own_evidence(verdict: Verdict, of_time_zero: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Leave out the evidence of time zero, which stands after an element's own."""
+    count = len(of_time_zero)
+    if count and verdict.evidence[-count:] == of_time_zero:
+        return verdict.evidence[:-count]
+    return verdict.evidence

@@ -27,10 +27,11 @@ SHOWN_SHELVES = ("visit:", "act:", "culture:", "antibiotic", f"observation:{Quan
 def evidence(fact: AnyFact, happened_at: datetime | None = None) -> Evidence:
     """One fact as evidence, with every time it has; `happened_at` where the measure clocks another of them."""
     times = {name: moment for name in TIMES if (moment := getattr(fact, name, None)) is not None}
-    kind, _, value, unit = describe(fact)
+    kind, what, value, unit = describe(fact)
     return Evidence(
         event_id=fact.event_id,
         type=kind,
+        what=None if what == kind.replace("_", " ") else what,
         happened_at=happened_at or act_time(fact),
         recorded_at=fact.recorded_at,
         value=value,

@@ -203,6 +203,7 @@ def _evidence(evidence: Evidence) -> dict[str, object]:
         "recorded_at": _time(evidence.recorded_at),
         "value": evidence.value,
         "unit": evidence.unit,
+        **({"what": evidence.what} if evidence.what else {}),
         **{name: _time(moment) for name in _FURTHER_TIMES if (moment := getattr(evidence, name)) is not None},
     }
 

@@ -18,6 +18,7 @@ SUBCOMMANDS = {
     "board": ("timezero.board_command", "Serve the live board."),
     "demo": ("timezero.demo_command", "Run everything on this machine over real and simulated patients."),
     "doctor": ("timezero.doctor_command", "Check this machine, the broker and the cache; say what to do."),
+    "explain": ("timezero.explain_command", "Explain a case: rules, deciding events, what was believed when."),
     "grafana": ("timezero.grafana_command", "Build the Grafana dashboard, or push it to a Grafana."),
     "ingest": ("timezero.ingest_command", "Send a recorded feed to the raw topics."),
     "measures": ("timezero.measures_command", "List the measures that are shipped."),

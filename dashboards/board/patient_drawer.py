@@ -9,7 +9,7 @@ from dashboards.board.words import in_words
 from schemas.alert import Alert
 from schemas.case_record import CaseRecord, TimelineEntry
 from schemas.strict_model import Instant, StrictModel
-from schemas.verdict import Element, Evidence, Verdict
+from schemas.verdict import Evidence, Verdict, find_time_zero_evidence, own_evidence
 
 
 class EvidenceLine(StrictModel):
@@ -100,26 +100,13 @@ def make_patient_drawer(
 
 def _measure(record: CaseRecord, maker: RowMaker) -> JudgedMeasure:
     bundle_first = [*record.elements[-1:], *record.elements[:-1]]
-    of_time_zero = find_time_zero_evidence(record)
+    of_time_zero = find_time_zero_evidence(record.elements)
     return JudgedMeasure(
         row=maker.row(record),
         time_zero_known_at=maker.at(record.time_zero_known_at),
         time_zero_evidence=_lines(of_time_zero, maker),
         elements=tuple(_element(verdict, of_time_zero, maker) for verdict in bundle_first),
     )
-
-
-def find_time_zero_evidence(record: CaseRecord) -> tuple[Evidence, ...]:
-    """Find what time zero rests on: all that the bundle itself has for evidence."""
-    return next((verdict.evidence for verdict in record.elements if verdict.element is Element.BUNDLE), ())
-
-
-def own_evidence(verdict: Verdict, of_time_zero: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
-    """Leave out the evidence of time zero, which stands after an element's own."""
-    count = len(of_time_zero)
-    if count and verdict.evidence[-count:] == of_time_zero:
-        return verdict.evidence[:-count]
-    return verdict.evidence
 
 
 def _element(verdict: Verdict, of_time_zero: tuple[Evidence, ...], maker: RowMaker) -> JudgedElement:
