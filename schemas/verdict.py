@@ -152,8 +152,14 @@ def find_time_zero_evidence(verdicts: Iterable[Verdict]) -> tuple[Evidence, ...]
 
 
 def own_evidence(verdict: Verdict, of_time_zero: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
-    """Leave out the evidence of time zero, which stands after an element's own."""
-    count = len(of_time_zero)
-    if count and verdict.evidence[-count:] == of_time_zero:
-        return verdict.evidence[:-count]
-    return verdict.evidence
+    """Leave out the evidence of time zero that stands after an element's own.
+
+    The act that counts is always told, also where time zero rests on it too.
+    """
+    evidence = verdict.evidence
+    for count in range(len(evidence)):
+        own = evidence[:count]
+        known = {fact.event_id for fact in own}
+        if evidence[count:] == tuple(fact for fact in of_time_zero if fact.event_id not in known):
+            return own or evidence[: verdict.done_at is not None]
+    return evidence

@@ -57,8 +57,11 @@ def _evidence_of(finding: Finding, rule: ElementRule) -> tuple[Evidence, ...]:
 
 
 def _distinct(items: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
-    """Each fact once: one may decide both the act and time zero."""
-    return tuple({item.event_id: item for item in reversed(items)}.values())[::-1]
+    """Each fact once, where it stands first: one may decide both the act and time zero."""
+    once: dict[str, Evidence] = {}
+    for item in items:
+        once.setdefault(item.event_id, item)
+    return tuple(once.values())
 
 
 def _verdict(assessment: Assessment, assessed: ElementAssessment, ids: dict[str, str]) -> Verdict:

@@ -9,10 +9,11 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from dashboards.board.history_line import is_no_bundle
 from dashboards.board.words import element_name, in_words, rule_in_words, status_in_words
 from schemas.belief import Belief, BeliefChange, BelievedElement, changes
 from schemas.measure_words import RuleLine
-from schemas.verdict import Element, ElementStatus, Evidence, Verdict, find_time_zero_evidence, own_evidence
+from schemas.verdict import ElementStatus, Evidence, Verdict, find_time_zero_evidence, own_evidence
 from scoring.sentence import UNIT_WORDS
 from timezero.explanation import Explanation
 
@@ -61,11 +62,7 @@ def _offset(case: Explanation) -> str:
 
 def _asked(elements: Iterable[Verdict]) -> Iterator[Verdict]:
     """Every element but a bundle that there is none of: an outcome's."""
-    return (each for each in elements if not _is_no_bundle(each.element, each.status))
-
-
-def _is_no_bundle(element: Element, status: ElementStatus) -> bool:
-    return element is Element.BUNDLE and status is ElementStatus.NOT_APPLICABLE
+    return (each for each in elements if not is_no_bundle(each.element, each.status))
 
 
 def _case_status(case: Explanation) -> str:
@@ -150,7 +147,7 @@ def _news(change: BeliefChange, near: datetime | None) -> Iterator[RenderableTyp
         return
     if change.time_zero_is_new:
         yield Text(belief.time_zero_sentence)
-    new = [each for each in change.elements if not _is_no_bundle(each.element, each.status)]
+    new = [each for each in change.elements if not is_no_bundle(each.element, each.status)]
     if new:
         yield _stands(new)
     elif not change.time_zero_is_new:

@@ -17,15 +17,19 @@ from dashboards.board.engine_time import read_engine_time
 from dashboards.board.event_stream import EventStream
 from dashboards.board.picture import Picture
 from schemas.alert import Alert
+from schemas.belief import Belief
 from schemas.case_record import CaseRecord
+from schemas.measure_words import MeasureWords
 from schemas.read_model import (
     ALERTS_HASH,
+    BELIEFS_OF_CASE,
     CASES_HASH,
     CHANGES_CHANNEL,
     CLOCK_KEY,
     DELIVERIES_HASH,
     FEEDS_HASH,
     HEARTBEAT_KEY,
+    MEASURES_HASH,
     RATES_HASH,
     Delivery,
     EngineClock,
@@ -244,6 +248,38 @@ class ChangeFeed:
             if value is not None
         ]
         return [delivery for delivery in parsed if delivery is not None]
+
+    async def read_words(self, measures: Iterable[str]) -> dict[str, MeasureWords]:
+        """Read the rules of some measures in words; those that no worker has told are left out.
+
+        Raises:
+            RedisError: The cache cannot be reached.
+        """
+        names = sorted(set(measures))
+        stored = await self._cache.hmget(MEASURES_HASH, names) if names else []
+        parsed = [
+            self._parsed(MeasureWords, f"measure:{name}", value)
+            for name, value in zip(names, stored, strict=True)
+            if value is not None
+        ]
+        return {words.measure: words for words in parsed if words is not None}
+
+    async def read_beliefs(self, keys: Iterable[str]) -> dict[str, list[Belief]]:
+        """Read what was held of some cases, by their keys, oldest first.
+
+        Raises:
+            RedisError: The cache cannot be reached.
+        """
+        names = sorted(keys)
+        async with self._cache.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.zrange(BELIEFS_OF_CASE + name, 0, -1)
+            stored = await pipe.execute()
+        parsed = {
+            name: [self._parsed(Belief, f"belief:{name}", value) for value in values]
+            for name, values in zip(names, stored, strict=True)
+        }
+        return {name: [belief for belief in beliefs if belief is not None] for name, beliefs in parsed.items()}
 
     def _parsed(self, model: type[Model], key: str, stored: bytes | str) -> Model | None:
         """Read one record; one that cannot be read is counted and said on the board, and the rest goes on."""

@@ -112,13 +112,15 @@ class Pages:
         try:
             records = await self.feed.read_records(keys)
             deliveries = await self.feed.read_deliveries(alert.alert_id for alert in alerts)
+            words = await self.feed.read_words(record.measure for record in records)
+            beliefs = await self.feed.read_beliefs(record.key for record in records)
         except (RedisError, OSError):
             return JSONResponse({"detail": "The board cannot reach its data just now."}, 503)
         if not records:
             return JSONResponse({"detail": "This case is no longer on the board."}, 404)
         maker, time = self.picture.maker, self.picture.time
         lines = {} if time is None else {each.alert_id: make_delivery_line(each, time, maker) for each in deliveries}
-        drawer = make_patient_drawer(records, alerts, maker, lines)
+        drawer = make_patient_drawer(records, alerts, maker, lines, words=words, beliefs=beliefs)
         return Response(drawer.model_dump_json(), media_type="application/json")
 
     async def compliance(self, request: Request) -> Response:

@@ -5,23 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dashboards.board.alert_line import AlertLine, make_alert_lines
 from dashboards.board.board_row import BoardRow, ElementCell, RowMaker
 from dashboards.board.delivery_line import DeliveryLine
+from dashboards.board.evidence_line import EvidenceLine, charting_lag_min, make_evidence_line
+from dashboards.board.history_line import HistoryLine, is_no_bundle, make_history
 from dashboards.board.words import in_words
 from schemas.alert import Alert
-from schemas.case_record import CaseRecord, TimelineEntry
+from schemas.belief import Belief
+from schemas.case_record import CaseRecord
+from schemas.measure_words import MeasureWords, RuleLine
 from schemas.strict_model import Instant, StrictModel
 from schemas.verdict import Evidence, Verdict, find_time_zero_evidence, own_evidence
-
-
-class EvidenceLine(StrictModel):
-    """One fact that decided an element, with how late it was charted."""
-
-    what: str
-    happened_at: Instant | None
-    recorded_at: Instant | None
-    charting_lag_min: float | None
-    """Minutes from the act to its charting; negative where it was charted ahead."""
-    value: float | None
-    unit: str | None
 
 
 class JudgedElement(StrictModel):
@@ -30,6 +22,8 @@ class JudgedElement(StrictModel):
     cell: ElementCell
     known_at: Instant | None
     evidence: tuple[EvidenceLine, ...]
+    rule: RuleLine | None
+    """What the measure asks for; none for the bundle, which is made up of the others."""
 
 
 class JudgedMeasure(StrictModel):
@@ -41,6 +35,10 @@ class JudgedMeasure(StrictModel):
     """What time zero rests on; said once, not again under every element."""
     elements: tuple[JudgedElement, ...]
     """The bundle first: the whole before its parts."""
+    rules: MeasureWords | None
+    """None: no worker has said in words what it judges by."""
+    history: tuple[HistoryLine, ...]
+    """What was believed when, oldest first."""
 
 
 class TimelineLine(StrictModel):
@@ -74,6 +72,9 @@ def make_patient_drawer(
     alerts: Iterable[Alert],
     maker: RowMaker,
     deliveries: Mapping[str, DeliveryLine] | None = None,
+    *,
+    words: Mapping[str, MeasureWords] | None = None,
+    beliefs: Mapping[str, Sequence[Belief]] | None = None,
 ) -> PatientDrawer:
     """Put one case together from its records, one a measure and at least one.
 
@@ -82,6 +83,8 @@ def make_patient_drawer(
         alerts: All that was said of it.
         maker: Links, labels and zone of the board.
         deliveries: Alert id -> what became of it on its way.
+        words: Measure -> its rules in words.
+        beliefs: Case key -> what was held of it.
     """
     first = max(records, key=lambda record: record.as_of)
     said = sorted(alerts, key=lambda alert: (alert.sent_at, alert.alert_id))
@@ -92,51 +95,44 @@ def make_patient_drawer(
         label=maker.name_of(first.encounter_id),
         unit=first.unit,
         facility=first.facility_id,
-        measures=tuple(_measure(record, maker) for record in sorted(records, key=lambda record: record.measure)),
+        measures=tuple(
+            _measure(record, maker, (words or {}).get(record.measure), (beliefs or {}).get(record.key, ()))
+            for record in sorted(records, key=lambda record: record.measure)
+        ),
         timeline=_timeline(records, maker),
         alerts=make_alert_lines(said, said, maker, units, deliveries),
     )
 
 
-def _measure(record: CaseRecord, maker: RowMaker) -> JudgedMeasure:
+def _measure(
+    record: CaseRecord, maker: RowMaker, rules: MeasureWords | None, beliefs: Sequence[Belief]
+) -> JudgedMeasure:
     bundle_first = [*record.elements[-1:], *record.elements[:-1]]
+    shown = [each for each in bundle_first if not is_no_bundle(each.element, each.status)]
     of_time_zero = find_time_zero_evidence(record.elements)
     return JudgedMeasure(
         row=maker.row(record),
         time_zero_known_at=maker.at(record.time_zero_known_at),
         time_zero_evidence=_lines(of_time_zero, maker),
-        elements=tuple(_element(verdict, of_time_zero, maker) for verdict in bundle_first),
+        elements=tuple(_element(verdict, of_time_zero, maker, rules) for verdict in shown),
+        rules=rules,
+        history=make_history(beliefs, maker),
     )
 
 
-def _element(verdict: Verdict, of_time_zero: tuple[Evidence, ...], maker: RowMaker) -> JudgedElement:
+def _element(
+    verdict: Verdict, of_time_zero: tuple[Evidence, ...], maker: RowMaker, rules: MeasureWords | None
+) -> JudgedElement:
     return JudgedElement(
         cell=maker.cell(verdict),
         known_at=maker.at(verdict.known_at),
         evidence=_lines(own_evidence(verdict, of_time_zero), maker),
+        rule=None if rules is None else rules.line_of(verdict.element),
     )
 
 
 def _lines(evidence: Iterable[Evidence], maker: RowMaker) -> tuple[EvidenceLine, ...]:
-    return tuple(_evidence(fact, maker) for fact in evidence)
-
-
-def _evidence(evidence: Evidence, maker: RowMaker) -> EvidenceLine:
-    return EvidenceLine(
-        what=in_words(evidence.type),
-        happened_at=maker.at(evidence.happened_at),
-        recorded_at=maker.at(evidence.recorded_at),
-        charting_lag_min=charting_lag_min(evidence),
-        value=evidence.value,
-        unit=evidence.unit,
-    )
-
-
-def charting_lag_min(fact: Evidence | TimelineEntry) -> float | None:
-    """Tell the minutes from the act to its charting, to one decimal; none where either time is absent."""
-    if fact.happened_at is None or fact.recorded_at is None:
-        return None
-    return round((fact.recorded_at - fact.happened_at).total_seconds() / 60, 1)
+    return tuple(make_evidence_line(fact, maker) for fact in evidence)
 
 
 def _timeline(records: Iterable[CaseRecord], maker: RowMaker) -> tuple[TimelineLine, ...]:

@@ -5,7 +5,8 @@ from dashboards.board.board_row import RowMaker
 from dashboards.board.case_links import CaseLinks
 from dashboards.board.delivery_line import make_delivery_line
 from dashboards.board.engine_time import read_engine_time
-from dashboards.board.patient_drawer import charting_lag_min, make_patient_drawer
+from dashboards.board.evidence_line import charting_lag_min
+from dashboards.board.patient_drawer import make_patient_drawer
 from schemas.read_model import EngineClock
 from schemas.verdict import Evidence
 

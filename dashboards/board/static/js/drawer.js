@@ -5,6 +5,7 @@ import { byId, make } from "./dom.js";
 import { badge, statusText } from "./element_cell.js";
 import { engineNow, engineZone } from "./engine_clock.js";
 import { clockText, isoLike, lag, quantity } from "./times.js";
+import { evidenceList, focusFold, fold, foldAll, heldFold, historyList, ruleLine, scope } from "./why.js";
 
 const RUNNING = new Set(["open", "due_soon"]);
 let openCase = null;
@@ -36,6 +37,7 @@ export function refreshDrawer(changedCases) {
 function open(name) {
   if (openCase === null) openedFrom = document.activeElement;
   openCase = name;
+  foldAll();
   mark();
   toFocus = true;
   load(name);
@@ -93,6 +95,7 @@ function show(name, { text, said, gone = false }) {
   if (same && shownText && (said ? !gone : text === shownText)) return;
   const scrolled = same ? drawer.scrollTop : 0;
   const held = toFocus || drawer.contains(document.activeElement);
+  const inFold = heldFold();
   const content = data ? whole(data) : [head("Case", ""), make("p", { class: "empty" }, said)];
   drawer.replaceChildren(...content.filter(Boolean));
   shownText = text ?? "";
@@ -100,7 +103,7 @@ function show(name, { text, said, gone = false }) {
   drawer.hidden = false;
   document.body.classList.add("with-drawer");
   drawer.scrollTop = scrolled;
-  if (held) drawer.focus({ preventScroll: true });
+  if (held && !focusFold(drawer, inFold)) drawer.focus({ preventScroll: true });
   toFocus = false;
 }
 
@@ -181,12 +184,14 @@ function measureSection(measure, now) {
     title,
     zero,
     known,
-    measure.time_zero_evidence.length ? evidenceList(measure.time_zero_evidence, now, "Time zero rests on") : null,
-    make("ul", { class: "judged" }, measure.elements.map((element) => judged(element, now))),
+    fold(`${row.measure} time zero`, "Why this time zero", ruleLine(measure.rules?.time_zero), evidenceList(measure.time_zero_evidence, now, "Rests on")),
+    make("ul", { class: "judged" }, measure.elements.map((element) => judged(element, row.measure, now))),
+    fold(`${row.measure} scope`, "Who is judged, and how", scope(measure.rules)),
+    measure.history.length ? fold(`${row.measure} history`, `What was believed when (${measure.history.length})`, historyList(measure.history, now)) : null,
   );
 }
 
-function judged({ cell, known_at: knownAt, evidence }, now) {
+function judged({ cell, known_at: knownAt, evidence, rule }, measure, now) {
   const due = cell.element === "bundle" && RUNNING.has(cell.status) ? "next due" : "due";
   const times = [[due, cell.due_at], ["closes", cell.closes_at], ["settles", cell.settles_at], ["done", cell.done_at], ["known", knownAt]];
   const said = times.filter(([, time]) => time).map(([word, time]) => make("div", {}, make("dt", {}, word), make("dd", {}, clockText(time, now))));
@@ -197,19 +202,8 @@ function judged({ cell, known_at: knownAt, evidence }, now) {
     make("p", { class: "judged-sentence" }, cell.sentence),
     cell.reason && !cell.sentence.includes(cell.reason) ? make("p", { class: "judged-reason" }, `Reason: ${cell.reason}`) : null,
     said.length ? make("dl", { class: "times" }, said) : null,
-    evidence.length ? evidenceList(evidence, now, null) : null,
+    fold(`${measure} ${cell.element}`, "Why", ruleLine(rule), evidenceList(evidence, now, "Decided by")),
   );
-}
-
-function evidenceList(evidence, now, title) {
-  return make("ul", { class: "evidence" }, title ? make("li", { class: "evidence-title" }, title) : null, evidence.map((line) => evidenceLine(line, now)));
-}
-
-function evidenceLine(line, now) {
-  const happened = line.happened_at ? `happened ${clockText(line.happened_at, now)}` : "time not known";
-  const charted = line.recorded_at ? `charted ${clockText(line.recorded_at, now)}` : "charting time not given";
-  const late = line.charting_lag_min === null ? null : make("span", { class: line.charting_lag_min >= 30 ? "lag long" : "lag" }, lag(line.charting_lag_min));
-  return make("li", {}, make("b", {}, [line.what, quantity(line.value, line.unit)].filter(Boolean).join(" ")), `${happened}, ${charted}`, late);
 }
 
 function timeline(lines, now) {
