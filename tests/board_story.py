@@ -5,16 +5,20 @@ from datetime import UTC, datetime, timedelta
 from redis import Redis
 
 from schemas.alert import Alert
+from schemas.belief import Belief, BelievedElement
 from schemas.case_record import CaseRecord, TimelineEntry
+from schemas.measure_words import ElementWords, MeasureWords, RuleLine
 from schemas.read_model import (
     ALERTS_BY_TIME,
     ALERTS_HASH,
+    BELIEFS_OF_CASE,
     CASES_HASH,
     CHANGES_CHANNEL,
     CLOCK_KEY,
     DELIVERIES_HASH,
     FEEDS_HASH,
     HEARTBEAT_KEY,
+    MEASURES_HASH,
     RATES_HASH,
     Delivery,
     EngineClock,
@@ -250,6 +254,17 @@ class ReadModels:
             self.redis.hset(CASES_HASH, record.key, record.model_dump_json())
             self.say(record.key)
 
+    def beliefs(self, *beliefs):
+        """Store what was held of cases and say so."""
+        for one in beliefs:
+            self.redis.zadd(BELIEFS_OF_CASE + one.case_key, {one.model_dump_json(): one.as_of.timestamp()})
+            self.say(one.case_key)
+
+    def words(self, *measures):
+        """Store measures in words; nobody says so."""
+        for one in measures:
+            self.redis.hset(MEASURES_HASH, one.measure, one.model_dump_json())
+
     def remove(self, record):
         """Take a case away and say so."""
         self.redis.hdel(CASES_HASH, record.key)
@@ -283,6 +298,35 @@ class ReadModels:
     def say(self, name):
         """Announce a change."""
         self.redis.publish(CHANGES_CHANNEL, name)
+
+
+def believed(record, clock, *elements, because=None, **more):
+    """What was held of a case from `clock` on, of these elements: name, status and sentence."""
+    told = [BelievedElement(element=name, status=status, sentence=said) for name, status, said in elements]
+    shared = {name: getattr(record, name) for name in ("facility_id", "patient_id", "case_id", "measure", "revision")}
+    standing = {"status": record.status, "time_zero": record.time_zero, "time_zero_sentence": "Time zero 10:00."}
+    return Belief(**shared | standing | {"as_of": at(clock), "elements": told, "because": because} | more)
+
+
+def words_of(measure=PED):
+    """A measure in words, with one element."""
+    rule = RuleLine(line="Time zero is triage.", sources=("page 1",))
+    return MeasureWords(
+        measure=measure,
+        title="Bundle of an hour",
+        source="the whole text",
+        resolution=RuleLine(line="Times are cut down to the minute.", sources=("page 2",)),
+        entry=RuleLine(line="A case opens with triage.", sources=("page 1",)),
+        time_zero=rule,
+        exclusions=(RuleLine(line="Left out: age of 18 years or more.", sources=("page 3",)),),
+        elements=(
+            ElementWords(
+                element=Element.ANTIBIOTICS,
+                line="An antibacterial starts within the hour.",
+                sources=("page 4", "page 5"),
+            ),
+        ),
+    )
 
 
 def child(case_id="c1", unit="ED Peds", *, culture=("open", {"due": "11:00"}), revision=1, **more):

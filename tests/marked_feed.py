@@ -54,7 +54,7 @@ def bad():
     return [
         *feed,
         ("encounter.events", orjson.dumps(tick)),
-        *((topic, garbage) for topic in ("encounter.events", "cases", "encounter.alerts")),
+        *((topic, garbage) for topic in ("encounter.events", "cases", "encounter.alerts", "encounter.beliefs")),
     ]
 
 

@@ -18,7 +18,16 @@ from marked_feed import MARK, MARKED, bad, good
 from real_parts.eventually import eventually
 from running_notifier import NotifierRun, stop
 from running_worker import records_of, running_worker
-from schemas.read_model import ALERTS_HASH, CASES_HASH, CHANGES_CHANNEL, FEEDS_HASH, RATES_HASH, EngineClock
+from schemas.read_model import (
+    ALERTS_HASH,
+    BELIEFS_OF_CASE,
+    CASES_HASH,
+    CHANGES_CHANNEL,
+    FEEDS_HASH,
+    MEASURES_HASH,
+    RATES_HASH,
+    EngineClock,
+)
 from schemas.topics import RAW_TOPICS, Topic
 from sepsis_feed import ENDS_AT
 from streams.clock import wall_clock
@@ -74,7 +83,9 @@ class _Play:
 
     def told(self):
         said = self._commands()
+        explained = self._explained()
         self._garbage_in_redis()
+        said["explain, unreadable"] = self._explained().stderr
         eventually(self._alerts_delivered, within=60, what="every alert delivered")
         said |= self._pages()
         shown = self._board_shows()
@@ -83,6 +94,10 @@ class _Play:
         for name in ("notify.log", "board.log", "worker/stderr.log", "worker/health.json", "notify/health.json"):
             said[name] = (self.folder / name).read_text()
         said["addresses of webhooks"] = str((self.receiver.addresses, self.receiver.headers))
+        said["explain"] = f"{explained.returncode}{explained.stderr}"
+        shown += explained.stdout
+        beliefs = [each.value for each in records_of(self.settings.bootstrap, Topic.ENCOUNTER_BELIEFS)]
+        assert MARK.encode() in b"".join(beliefs)
         kept = b"\n".join(each.value for each in records_of(self.settings.bootstrap, Topic.REJECTED_MESSAGES))
         return {"said": said, "bodies": self.receiver.tries, "shown": shown, "kept": kept.decode()}
 
@@ -125,9 +140,15 @@ class _Play:
 
         asyncio.run(send())
 
+    def _explained(self):
+        return run("explain", f"encounter-{MARK}", env=self.environment)
+
     def _garbage_in_redis(self):
         mark = bad()[-1][1]
         with Redis.from_url(self.settings.redis_url) as redis:
+            for key in redis.keys(f"{BELIEFS_OF_CASE}*"):
+                redis.zadd(key, {mark: 0})
+            redis.hset(MEASURES_HASH, "nys-ped-1h/spec-2015", mark)
             for name in (CASES_HASH, ALERTS_HASH, RATES_HASH, FEEDS_HASH):
                 redis.hset(name, mark, mark)
             redis.publish(CHANGES_CHANNEL, mark)

@@ -7,8 +7,22 @@ import pytest
 from playwright.sync_api import expect
 
 from board_server import kept_port, running_board
-from board_story import NOW, ReadModels, alert, at, case, child, delivery, figures, flows, tell_morning
+from board_story import (
+    NOW,
+    ReadModels,
+    alert,
+    at,
+    believed,
+    case,
+    child,
+    delivery,
+    figures,
+    flows,
+    tell_morning,
+    words_of,
+)
 from dashboards.board.settings import BoardSettings
+from schemas.verdict import Evidence
 
 DATABASE = 8
 MISSED = "No blood culture charted; window closed 11:01."
@@ -100,6 +114,44 @@ def test_the_drawer_opens_with_evidence_and_follows_what_changes(models, board, 
 
     models.cases(child(culture=("overdue", {"due": "11:00"}), revision=2))
     expect(drawer.locator("[data-element=blood_culture]")).to_contain_text("overdue, possibly uncharted")
+
+
+def test_the_drawer_says_why_when_asked_by_the_keyboard(models, board, page):
+    models.words(words_of())
+    models.cases(child())
+    page.goto(board)
+    row(page, "enc-c1").locator(".unit").click()
+    why = page.get_by_role("dialog").locator("[data-element=antibiotics] .why")
+    rule = why.get_by_text("An antibacterial starts within the hour.")
+    expect(rule).to_be_hidden()
+    why.locator("summary").focus()
+    page.keyboard.press("Enter")
+
+    expect(rule).to_be_visible()
+    expect(why).to_contain_text("Source: page 4; page 5")
+    expect(why.locator(".evidence")).to_contain_text("happened 10:31")
+    expect(why.locator(".clocked")).to_contain_text("the measure goes by this time")
+    expect(page.locator("[data-fold$=scope]")).to_contain_text("Left out: age of 18 years or more.")
+
+
+def test_an_unfolded_history_stays_so_and_grows_while_the_case_changes(models, board, page):
+    record = child()
+    models.cases(record)
+    models.beliefs(believed(record, "10:00", ("antibiotics", "open", "Antibiotics due by 11:00, nothing charted.")))
+    page.goto(board)
+    row(page, "enc-c1").locator(".unit").click()
+    history = page.get_by_role("dialog").locator("[data-fold$=history]")
+    history.locator("summary").click()
+    expect(history.locator("li time")).to_have_text(["10:00"])
+    dose = Evidence(event_id="d1", type="antibacterial", what="ceftriaxone", started_at=at("10:31"))
+    models.beliefs(believed(record, "10:33", ("antibiotics", "met", "Antibiotics 10:31."), because=dose))
+
+    expect(history.locator("summary")).to_have_text("What was believed when (2)")
+    expect(history.locator("li time")).to_have_text(["10:00", "10:33"])
+    expect(history.locator(".history > li").last).to_contain_text("ceftriaxone started 10:31")
+    expect(history.locator(".history > li").last).to_contain_text("met Antibiotics 10:31.")
+    expect(history.locator(".history > li").last).to_be_visible()
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
 
 
 def test_a_case_that_could_not_be_read_is_asked_for_again(models, board, page):
@@ -285,12 +337,18 @@ def test_nothing_is_cut_off_at_the_side(models, board, page, width, height):
 def test_every_text_has_the_contrast_that_wcag_asks_for(models, board, page, colours, old):
     """WCAG 2.2, 1.4.3: at least 4.5 to 1 for text of this size, also while the picture is marked as old."""
     tell_morning(models)
+    models.words(words_of())
+    models.beliefs(believed(child("20421", "ED Peds"), "10:00", ("antibiotics", "open", "Nothing charted.")))
     models.beat(NOW - timedelta(hours=1) if old else NOW + timedelta(minutes=5))
     page.emulate_media(color_scheme=colours, reduced_motion="reduce")
     page.goto(board)
     expect(page.locator("#live tbody tr")).to_have_count(8)
     page.locator("#settled-count").click()
     expect(page.locator("#link")).to_have_text("not current" if old else "live")
+    row(page, "enc-20421").locator(".unit").click()
+    for summary in page.locator(".why > summary").all():
+        summary.click()
+    expect(page.locator(".history .with-badge")).to_be_visible()
 
     faint = page.evaluate(CONTRAST)
     assert faint == []

@@ -14,7 +14,7 @@ from mixed_feed import BAD, judged_alone, mixed_feed, outcomes, write_feed
 from real_parts.eventually import eventually
 from running_worker import cases_in, final, histories_in, records_of
 from schemas.alert import Alert
-from schemas.belief import Belief
+from schemas.belief import Belief, in_order
 from schemas.case_record import CaseRecord
 from schemas.read_model import CASES_HASH, FEEDS_HASH, EngineClock, FeedStatus
 from schemas.topics import RAW_TOPICS, Topic
@@ -128,9 +128,9 @@ def test_the_exported_log_replays_to_the_history_that_was_told_live(passed, tmp_
     live = [belief_line(each) for each in sorted(set_of(told), key=lambda each: (each.as_of, each.key, each.revision))]
     assert live
     assert live == (tmp_path / "history.ndjson").read_bytes().splitlines(keepends=True)
-    assert {
-        key: [Belief.model_validate_json(each) for each in history] for key, history in passed.histories.items()
-    } == {key: [each for each in told if each.case_key == key] for key in passed.histories}
+    shown = {key: in_order(map(Belief.model_validate_json, history)) for key, history in passed.histories.items()}
+    assert shown == {key: in_order(each for each in set_of(told) if each.case_key == key) for key in shown}
+    assert shown.keys() == {each.case_key for each in told}
 
 
 def set_of(beliefs):

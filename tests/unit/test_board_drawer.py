@@ -1,11 +1,13 @@
 """The opened case: nothing said twice, nothing left out, alerts in the order they went out."""
 
-from board_story import NOW, PED, alert, at, case, child, delivery
+from zoneinfo import ZoneInfo
+
+from board_story import NOW, PED, alert, at, believed, case, child, delivery, words_of
 from dashboards.board.board_row import RowMaker
 from dashboards.board.case_links import CaseLinks
 from dashboards.board.delivery_line import make_delivery_line
 from dashboards.board.engine_time import read_engine_time
-from dashboards.board.evidence_line import charting_lag_min
+from dashboards.board.evidence_line import charting_lag_min, make_evidence_line
 from dashboards.board.patient_drawer import make_patient_drawer
 from schemas.read_model import EngineClock
 from schemas.verdict import Evidence
@@ -100,3 +102,47 @@ def test_a_delivery_stands_at_its_alert_on_the_engines_clock():
 
     assert (first.delivery.status, first.delivery.at, first.delivery.attempts) == ("delivered", at("10:21"), 1)
     assert second.delivery is None
+
+
+def test_an_element_has_the_rule_of_its_measure_and_the_bundle_has_none():
+    drawer = make_patient_drawer([child()], [], MAKER, words={PED: words_of()})
+    rules = {one.cell.element: one.rule for one in drawer.measures[0].elements}
+
+    assert rules["antibiotics"].line == "An antibacterial starts within the hour."
+    assert (rules["bundle"], rules["fluids"]) == (None, None)
+    assert drawer.measures[0].rules.time_zero.line == "Time zero is triage."
+
+
+def test_a_measure_that_no_worker_has_told_in_words_is_shown_without_rules():
+    (measure,) = make_patient_drawer([child()], [], MAKER).measures
+
+    assert measure.rules is None
+    assert {one.rule for one in measure.elements} == {None}
+    assert measure.history == ()
+
+
+def test_the_history_says_what_was_new_when_and_by_what_in_the_zone_of_the_board():
+    record = child()
+    beliefs = [
+        believed(record, "10:00", ("antibiotics", "open", "Nothing charted."), ("bundle", "open", "Bundle open.")),
+        believed(record, "10:33", ("antibiotics", "met", "Antibiotics 10:31."), because=DOSE),
+        believed(record, "10:40", because=DOSE, status=None, reason="corrected", taken_back=True),
+    ]
+    maker = RowMaker(CaseLinks(b"a secret"), zone=ZoneInfo("America/New_York"))
+    opened, given, ended = make_patient_drawer([record], [], maker, beliefs={record.key: beliefs}).measures[0].history
+
+    assert (opened.because, opened.time_zero_sentence) == (None, "Time zero 10:00.")
+    assert [(one.name, one.word) for one in opened.elements] == [("Antibiotics", "open"), ("Bundle", "open")]
+    assert (given.because.what, given.time_zero_sentence, given.taken_back) == ("antibiotics", None, False)
+    assert given.as_of.isoformat() == "2026-03-14T06:33:00-04:00"
+    assert {time.word: time.at.isoformat()[11:16] for time in given.because.times} == {
+        "happened": "06:31", "charted": "07:46"
+    }  # fmt: skip
+    assert (ended.ended, ended.taken_back, ended.elements) == ("corrected", True, ())
+
+
+def test_the_time_that_the_measure_goes_by_is_marked_and_never_that_of_a_note():
+    at_once = DOSE.model_copy(update={"recorded_at": DOSE.happened_at, "started_at": DOSE.happened_at})
+    line = make_evidence_line(at_once, MAKER)
+
+    assert [(time.word, time.clocked) for time in line.times] == [("started", True), ("charted", False)]
