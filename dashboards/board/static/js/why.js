@@ -41,8 +41,12 @@ export function evidenceList(evidence, now, title) {
 }
 
 function evidenceParts(line, now) {
-  const late = line.charting_lag_min === null ? null : make("span", { class: line.charting_lag_min >= 30 ? "lag long" : "lag" }, `charted ${lag(line.charting_lag_min)}`);
-  return [make("b", {}, factName(line)), ...line.times.map((time) => factTime(time, now)), line.times.length ? late : "time not known"];
+  const times = line.times.map((time) => [factTime(time, now), time.word === "charted" ? chartingLag(line.charting_lag_min) : null]);
+  return [make("b", {}, factName(line)), ...(times.length ? times.flat() : ["time not known"])];
+}
+
+function chartingLag(minutes) {
+  return minutes === null ? null : make("span", { class: minutes >= 30 ? "lag long" : "lag" }, lag(minutes));
 }
 
 function factName(line) {
