@@ -346,6 +346,7 @@ def test_every_text_has_the_contrast_that_wcag_asks_for(models, board, page, col
     page.locator("#settled-count").click()
     expect(page.locator("#link")).to_have_text("not current" if old else "live")
     row(page, "enc-20421").locator(".unit").click()
+    expect(page.get_by_role("dialog")).to_contain_text("What was believed when (1)")
     for summary in page.locator(".why > summary").all():
         summary.click()
     expect(page.locator(".history .with-badge")).to_be_visible()
