@@ -108,7 +108,7 @@ def test_the_drawer_opens_with_evidence_and_follows_what_changes(models, board, 
     drawer = page.get_by_role("dialog")
 
     expect(drawer).to_contain_text("Encounter enc-c1")
-    expect(drawer.locator("[data-element=antibiotics]")).to_contain_text("(the measure goes by this time)charted 10:332 min later")
+    expect(drawer.locator("[data-element=antibiotics] .evidence")).to_contain_text("charted 10:332 min later")
     expect(drawer.locator(".timeline")).to_contain_text("148/min")
     assert re.fullmatch(re.escape(board) + r"/#[0-9a-f]{20}", page.url)
 
