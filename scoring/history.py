@@ -65,7 +65,7 @@ def _led_to_by(fact: AnyFact | None) -> dict[str, Any]:
 
 
 def _believed(verdict: Verdict) -> BelievedElement:
-    return BelievedElement(
+    return BelievedElement.model_construct(
         element=verdict.element,
         status=verdict.status,
         reason=verdict.reason,
