@@ -9,6 +9,9 @@ from schemas.strict_model import Identifier, Instant, StrictModel
 from schemas.topics import joined_key, patient_key
 from schemas.verdict import Element, ElementStatus, Evidence
 
+MERGED = "merged"
+"""Reason why a case is no more: the patient's facts have gone to another number."""
+
 
 class BelievedElement(StrictModel):
     """How one element was believed to stand."""
@@ -50,6 +53,11 @@ class Belief(StrictModel):
         return patient_key(self.facility_id, self.patient_id)
 
     @property
+    def is_merged(self) -> bool:
+        """Whether it says that the case is no more under this patient number, and the facts went to another."""
+        return self.status is None and self.reason == MERGED
+
+    @property
     def case_key(self) -> str:
         """Key of the case record it is a belief about."""
         return joined_key(self.facility_id, self.case_id, self.measure)
@@ -66,8 +74,14 @@ class BeliefChange(StrictModel):
 
 
 def in_order(beliefs: Iterable[Belief]) -> list[Belief]:
-    """Sort the beliefs of one case, oldest first; after a merge two patient numbers have held some."""
-    return sorted(beliefs, key=lambda each: (each.as_of, each.patient_id, each.revision))
+    """Sort the beliefs of one case, oldest first.
+
+    After a merge two patient numbers have held some: that the first holds the case no more is left out where it
+    goes on under the other.
+    """
+    told = sorted(beliefs, key=lambda each: (each.as_of, each.patient_id, each.revision))
+    holders = {each.patient_id for each in told}
+    return [each for each in told if not (each.is_merged and holders - {each.patient_id})]
 
 
 def changes(beliefs: Iterable[Belief]) -> Iterator[BeliefChange]:

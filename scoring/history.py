@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from schemas.belief import Belief, BelievedElement
+from schemas.belief import MERGED, Belief, BelievedElement
 from schemas.case_record import CaseRecord
 from schemas.clinical import AnyFact
 from schemas.verdict import Verdict
@@ -55,7 +55,7 @@ def last_belief(
         measure=measure,
         revision=revision,
         as_of=now,
-        reason="merged" if merged else "corrected",
+        reason=MERGED if merged else "corrected",
         **_led_to_by(because),
     )
 

@@ -276,7 +276,7 @@ class ChangeFeed:
                 pipe.zrange(BELIEFS_OF_CASE + name, 0, -1)
             stored = await pipe.execute()
         parsed = {
-            name: [self._parsed(Belief, f"belief:{name}", value) for value in values]
+            name: [self._parsed(Belief, f"belief:{name}|{place}", value) for place, value in enumerate(values)]
             for name, values in zip(names, stored, strict=True)
         }
         return {name: [belief for belief in beliefs if belief is not None] for name, beliefs in parsed.items()}

@@ -1,6 +1,8 @@
 """What was believed when: one line a change, with what led to it."""
 
+from lived import live
 from schemas.belief import changes
+from scoring.rules import load_rules
 from storyteller import clock_text, play
 
 MEASURE = "nys-ped-1h/spec-2015"
@@ -122,3 +124,19 @@ def test_times_that_a_fact_does_not_have_stay_out_of_the_json():
     assert protocol.model_dump(mode="json").keys() == {
         "event_id", "type", "happened_at", "recorded_at", "value", "unit", "received_at",
     }  # fmt: skip
+
+
+def test_a_case_that_goes_on_under_another_number_does_not_end():
+    """The other number lives through the facts as they were received, so its beliefs may be older than the merge."""
+    told = play(MEASURE, """
+        10:00  protocol
+        10:10  merged into P2
+    """)  # fmt: skip
+    here = [belief for taken in told.steps for belief in taken.beliefs]
+    there = live([fact for taken in told.steps for fact in taken.forward], load_rules([MEASURE])).beliefs
+
+    assert [_line(change) for change in changes(here)][-1] == "10:10 by merge: merged"
+    assert [_line(change) for change in changes([*there, *here])] == [
+        "10:00 by protocol_started: time zero 10:00, antibiotics open, blood_culture open, fluids open",
+        "10:00 by protocol_started: other evidence",
+    ]
