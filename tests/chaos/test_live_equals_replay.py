@@ -85,7 +85,7 @@ def latest(records):
 def ends_as_replayed(settings, expected, worker):
     """Wait until nothing is left to do, and compare everything that was written with what the replay writes."""
     plain = {key: orjson.loads(text) for key, text in expected.records.items()}
-    eventually(lambda: cases_in(settings.redis_url) == plain, within=300, what="the case records of the replay")
+    eventually(lambda: cases_in(settings.redis_url) == plain, within=120, what="the case records of the replay")
     eventually(lambda: len(set(committed(settings, *READ_BY_STAGES))) == 1, within=60, what="everything finished")
     assert worker.stop() == 0
     assert_records_are_the_replays(settings, expected)
