@@ -98,6 +98,25 @@ def test_what_no_table_carries_is_said_to_be_not_carried(out):
     assert asked == {("125449", "cannot_assess", "not_carried")}
 
 
+def test_a_stay_transferred_in_is_watched_while_it_lasts_and_left_out_at_its_end(out):
+    """Stay 101361: its vancomycin of midnight is charted at 00:10; on the 18th the discharge says where from."""
+    alerts = [json.loads(line) for line in (out / "alerts.ndjson").read_text().splitlines()]
+    said = [
+        (alert["sent_at"][5:16], alert["kind"], alert["reason"])
+        for alert in alerts
+        if alert["case_id"] == "101361" and alert["element"] in {"antibiotics", "bundle"}
+    ]
+
+    assert said == [
+        ("12-01T21:02", "bundle_started", None),
+        ("12-01T23:00", "due_soon", None),
+        ("12-01T23:40", "due_soon", None),
+        ("12-02T00:01", "missed", None),
+        ("12-02T00:10", "withdrawn", "met_in_time"),
+        ("12-18T17:45", "withdrawn", "excluded"),
+    ]
+
+
 def test_the_childrens_measure_opens_no_stay_of_these_adults(replayed, summary):
     assert {row["measure"] for row in replayed} == {"sep1-like/1"}
     assert summary["stays_never_opened"]["nys-ped-1h/spec-2015"] == 97

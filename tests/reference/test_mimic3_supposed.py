@@ -54,12 +54,12 @@ def supposed_at(stay, after):
     return at if at <= stay.time("dischtime") else None
 
 
-def suspicion(hadm_id, stay, at):
-    """What the engine is told of it."""
+def stated(act, hadm_id, stay, at):
+    """A statement that the engine is told of."""
     at = at.replace(tzinfo=UTC)
     names = {"event_id": hadm_id, "fact_id": hadm_id, "source": "mimic3", "facility_id": "mimic3"}
     whose = {"patient_id": stay.subject_id, "encounter_id": hadm_id, "received_at": at, "happened_at": at}
-    return Act(**names, **whose, act=ActName.INFECTION_SUSPECTED)
+    return Act(**names, **whose, act=act)
 
 
 def as_read(stays, born, after):
@@ -79,11 +79,17 @@ def as_judged(stays, facts, after):
     for subject_id, told in facts.items():
         mine = {hadm_id: stay for hadm_id, stay in stays.items() if stay.subject_id == subject_id}
         suspected = {hadm_id: at for hadm_id, stay in mine.items() if (at := supposed_at(stay, after))}
-        state = PatientState()
-        for fact in [*told, *(suspicion(hadm_id, stays[hadm_id], at) for hadm_id, at in suspected.items())]:
-            state.facts.add(fact)
-        cases |= {case.case_id: case for case in judge(state, rules, LONG_AFTER).cases}
+        said = [stated(ActName.INFECTION_SUSPECTED, hadm_id, mine[hadm_id], at) for hadm_id, at in suspected.items()]
+        cases |= {case.case_id: case for case in judge(knowing(told, *said), rules, LONG_AFTER).cases}
     return cases
+
+
+def knowing(told, *said):
+    """A patient's state that knows this."""
+    state = PatientState()
+    for fact in (*told, *said):
+        state.facts.add(fact)
+    return state
 
 
 def cut(at):
@@ -133,3 +139,17 @@ def test_most_that_can_be_said_of_a_case_is_said_of_some(compared):
     assert said["antibiotics"] >= {"met", "missed", "cannot_assess"}
     assert said["broad_spectrum"] >= {"met", "missed", "cannot_assess"}
     assert said["lactate"] == {"met", "met_late", "missed"}
+
+
+def test_a_lactate_that_counts_by_its_report_cannot_be_assessed(stays, facts):
+    """New York asks when it was reported, which no table says; the blood culture is there."""
+    stay = stays["195911"]
+    protocol = stated(ActName.PROTOCOL_STARTED, "195911", stay, datetime(2119, 10, 17, 5, tzinfo=UTC))
+    state = knowing(facts[stay.subject_id], protocol)
+
+    (case,) = judge(state, load_rules(["nys-adult-3h/trend-2015"]), LONG_AFTER).cases
+
+    said = {verdict.element: (verdict.status, verdict.reason) for verdict in case.elements}
+    assert said["lactate"] == ("cannot_assess", "not_carried")
+    assert said["antibiotics"] == ("cannot_assess", "not_covered")
+    assert said["blood_culture"] == ("met", None)
