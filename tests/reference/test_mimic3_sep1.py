@@ -10,6 +10,9 @@ import pytest
 from reference import mimic3_rows, mimic3_sep1
 from streams.replay import ReplayRequest, replay
 
+# The whole set, lived through event by event: over a minute on an idle machine.
+pytestmark = pytest.mark.timeout(900)
+
 
 @pytest.fixture(scope="module")
 def tables(shared_data):
