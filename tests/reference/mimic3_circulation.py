@@ -6,7 +6,7 @@
 - Initial hypotension: a second low reading (systolic below 90 or mean below 65) at most 3 h after the one before it,
   both from 6 h before to 6 h after time zero and before the target volume is in.
 - Persistent hypotension: after initial hypotension, in the hour from the minute the target volume is in, two readings
-  in a row of systolic or of mean pressure, both low; since the second.
+  in a row of systolic or of mean pressure, of different minutes (of one minute the first), both low; since the second.
 - Septic shock: persistent hypotension, or an initial lactate of 4 or more since its collection, no later than 6 h after
   time zero and not before it.
 """
@@ -95,8 +95,8 @@ def reached(parts, ml):
 
 def initial_hypotension(stay, time_zero, target_in):
     """The second of two low readings at different minutes."""
-    low = {at for at, value in stay.systolic if low_systolic(value)}
-    low |= {at for at, value in stay.mean if low_mean(value)}
+    low = {at for at, _, value in stay.systolic if low_systolic(value)}
+    low |= {at for at, _, value in stay.mean if low_mean(value)}
     near = [at for at in sorted(low) if time_zero - 6 * HOUR <= at <= time_zero + 6 * HOUR]
     early = [at for at in near if target_in is None or at < target_in]
     return next((second for first, second in pairwise(early) if second - first <= 3 * HOUR), None)
@@ -106,6 +106,8 @@ def persistent_hypotension(stay, target_in):
     """The second of two low readings in a row in the hour from the end of fluids."""
     found = []
     for readings, is_low in ((stay.systolic, low_systolic), (stay.mean, low_mean)):
-        hour = [(at, is_low(value)) for at, value in readings if target_in <= at <= target_in + HOUR]
-        found += [at for (_, first), (at, second) in pairwise(hour) if first and second]
+        hour = [reading for reading in readings if target_in <= reading[0] <= target_in + HOUR]
+        # A later entry of a dictionary replaces an earlier one: backwards, so that the first of a minute stays.
+        low = {at: is_low(value) for at, _, value in reversed(hour)}
+        found += [at for before, at in pairwise(sorted(low)) if low[before] and low[at]]
     return min(found, default=None)

@@ -236,7 +236,7 @@ def read_chart(folder, stays):
                 stay.comfort.append(at)
         elif row["valuenum"]:
             take(stay, item, at, float(row["valuenum"]))
-            take_pressure_or_weight(stay, item, at, row["valuenum"])
+            take_pressure_or_weight(stay, row, at)
 
 
 def take(stay, item, at, value):
@@ -248,12 +248,13 @@ def take(stay, item, at, value):
         stay.dysfunction.append(at)
 
 
-def take_pressure_or_weight(stay, item, at, value):
-    """Keep a printed pressure, low or not, or a weight in kilograms."""
+def take_pressure_or_weight(stay, row, at):
+    """Keep a pressure, low or not, in the order of row numbers within a minute, or a weight in kilograms."""
+    item, value = row["itemid"], row["valuenum"]
     if item in SYSTOLIC and 20 <= float(value) <= 350:
-        stay.systolic.append((at, float(value)))
+        stay.systolic.append((at, row["row_id"], float(value)))
     if item in MEAN and 10 <= float(value) <= 300:
-        stay.mean.append((at, float(value)))
+        stay.mean.append((at, row["row_id"], float(value)))
     if item in KILOGRAMS and 0.2 <= Decimal(value) * KILOGRAMS[item] <= 500:
         stay.weights.append((at, Decimal(value) * KILOGRAMS[item]))
 

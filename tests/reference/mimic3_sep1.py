@@ -13,7 +13,8 @@ intravenous antibacterials, no gap above 24 h, that had run for more than 24 h. 
 - broad_spectrum: any such antibacterial by time zero, else one that is enough alone or two that are together, at most
   180 min after time zero; outside of the bundle;
 - fluids: where there is initial hypotension or a lactate of 4: 90 % of 30 mL/kg by parts begun from 360 min before to
-  180 min after the earlier of initial hypotension and shock; done when the first of the parts that brought it began;
+  180 min after the earlier of initial hypotension and shock; done when the first of the parts that brought it began.
+  Where later parts were needed, done too late, when the last of those needed began;
 - vasopressor: where hypotension persists, one begun from 360 min before to 360 min after shock;
 - reassessment: where hypotension persists or lactate is 4 or more; the tables do not carry it.
 
@@ -200,10 +201,12 @@ def judge_fluids(stay, circulation):
     if circulation.weight is None:
         return "cannot_assess", None
     opens, last = clock - 6 * HOUR, clock + 3 * HOUR
-    parts = [part for part in stay.parts if opens <= part.start <= last]
-    in_at, needed = reached(parts, target_ml(circulation.weight))
-    done = min(part.start for part in needed) if in_at else None
-    return judge_window(done, opens, last, stay.intensive)
+    parts, target = [part for part in stay.parts if part.start >= opens], target_ml(circulation.weight)
+    in_at, needed = reached([part for part in parts if part.start <= last], target)
+    if in_at:
+        return "met", min(part.start for part in needed)
+    in_at, needed = reached(parts, target)
+    return judge_window(max(part.start for part in needed) if in_at else None, opens, last, stay.intensive)
 
 
 def judge_vasopressor(stay, circulation):

@@ -131,7 +131,7 @@ def test_most_that_can_be_said_of_a_case_is_said_of_some(compared):
 
     assert Counter(case.status for case in cases).keys() == {"denominator", "excluded"}
     assert {"age", "comfort_care_6h", "antibiotics_over_24h", "stay_over_120_days"} <= {case.reason for case in cases}
-    assert said["fluids"] == {"met", "missed", "cannot_assess", "not_applicable"}
+    assert said["fluids"] == {"met", "met_late", "missed", "cannot_assess", "not_applicable"}
     assert said["vasopressor"] == {"met", "cannot_assess", "not_applicable"}
     assert said["reassessment"] == {"cannot_assess", "not_applicable"}
     assert said["repeat_lactate"] == {"met", "met_late", "missed", "not_applicable"}
