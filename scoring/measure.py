@@ -1,5 +1,6 @@
 """A measure as data: every number with its unit and source, as `measures/*.toml` has it."""
 
+from collections.abc import Collection
 from datetime import date
 from functools import cached_property
 from typing import Literal, Self
@@ -16,13 +17,11 @@ from scoring.element_rule import (
     CrystalloidVolume,
     Death,
     ElementRule,
-    Lactate,
-    RepeatLactate,
     Statement,
     Vasopressor,
     VitalSigns,
 )
-from scoring.exclusion_rule import Exclusion, Population, ShockPopulation
+from scoring.exclusion_rule import Exclusion, Population
 from scoring.number import Duration, Resolution
 from scoring.time_zero_rule import Entry, Moment, TimeZeroRule
 
@@ -86,27 +85,14 @@ class Measure(StrictModel):
 
     @model_validator(mode="after")
     def _define_what_is_used(self) -> Self:
-        """What an element, a clock or a population asks for must be defined."""
-        circumstances = {each for rule in self.elements.values() for each in rule.applies_when}
-        clocks = {rule.counts_from for rule in self.elements.values()}
-        if self.shock is not None:
-            circumstances.update(self.shock.by)
-        low = {
-            Circumstance.INITIAL_HYPOTENSION,
-            Circumstance.PERSISTENT_HYPOTENSION,
-            Circumstance.HYPOTENSION_ON_FLUIDS,
-        }
-        shocks = circumstances - low or clocks & {CountsFrom.SEPTIC_SHOCK, CountsFrom.HYPOTENSION_OR_SHOCK}
-        asks_shock = (
-            bool(shocks)
-            or Circumstance.PERSISTENT_HYPOTENSION in circumstances
-            or any(isinstance(rule, ShockPopulation) for rule in self.population)
-        )
-        _refuse_missing("hypotension", self.hypotension, is_used=bool(circumstances & low))
-        _refuse_missing("shock", self.shock, is_used=asks_shock)
-        asks_lactate = CountsFrom.INITIAL_LACTATE in clocks or Circumstance.HIGH_LACTATE in circumstances
-        lactates = any(isinstance(rule, Lactate | RepeatLactate) for rule in self.elements.values())
-        _refuse_missing("initial_lactate", self.initial_lactate, is_used=lactates or asks_lactate)
+        """What an element, a clock, the population or septic shock asks for must be defined."""
+        asked = {part for rule in self.elements.values() for part in _asked_by(rule)}
+        asked.update(part for rule in self.population for part in asked_sections((), "", rule.rule))
+        asked.update(asked_sections(self.shock.by, "", "") if self.shock is not None else ())
+        for name in sorted(asked):
+            if getattr(self, name) is None:
+                message = f"the section [{name}] is missing, and an element, a clock or the population asks for it"
+                raise ValueError(message)
         return self
 
     @property
@@ -150,7 +136,25 @@ class Measure(StrictModel):
         return all(isinstance(rule, Death) for rule in self.elements.values())
 
 
-def _refuse_missing(name: str, section: StrictModel | None, *, is_used: bool) -> None:
-    if is_used and section is None:
-        message = f"the section [{name}] is missing, and an element, a clock or the population asks for it"
-        raise ValueError(message)
+_LOW = frozenset(
+    {Circumstance.INITIAL_HYPOTENSION, Circumstance.PERSISTENT_HYPOTENSION, Circumstance.HYPOTENSION_ON_FLUIDS}
+)
+_OF_SHOCK = frozenset(Circumstance) - {Circumstance.INITIAL_HYPOTENSION, Circumstance.HYPOTENSION_ON_FLUIDS}
+_SHOCK_CLOCKS = frozenset({CountsFrom.SEPTIC_SHOCK, CountsFrom.HYPOTENSION_OR_SHOCK})
+_LACTATES = frozenset({"lactate", "repeat_lactate"})
+
+
+def asked_sections(circumstances: Collection[str], clock: str, act: str) -> set[str]:
+    """The sections that must be there for what hangs on these circumstances, this clock and this act or rule."""
+    asked = set()
+    if _LOW.intersection(circumstances):
+        asked.add("hypotension")
+    if _OF_SHOCK.intersection(circumstances) or clock in _SHOCK_CLOCKS or act == "septic_shock":
+        asked.add("shock")
+    if act in _LACTATES or clock == CountsFrom.INITIAL_LACTATE or Circumstance.HIGH_LACTATE in circumstances:
+        asked.add("initial_lactate")
+    return asked
+
+
+def _asked_by(rule: ElementRule) -> set[str]:
+    return asked_sections(rule.applies_when, rule.counts_from, rule.act)

@@ -268,6 +268,13 @@ def exclusion_line(rule: Exclusion, clock: str = "time zero") -> str:
     return f"Left out: {_excluded(rule, clock)}."
 
 
+def exclusion_sources(rule: Exclusion) -> tuple[str, ...]:
+    """Where what the line says comes from."""
+    numbers = (getattr(rule, name, None) for name in ("limit", "gap"))
+    stated = [getattr(rule, "source", None), *(number.source for number in numbers if number is not None)]
+    return tuple(dict.fromkeys(source for source in stated if source is not None))
+
+
 def _excluded(rule: Exclusion, clock: str) -> str:
     match rule:
         case AgeExclusion():

@@ -82,7 +82,8 @@ _QUANTITIES = {
 
 _ROUTES = {"iv": "vein", "io": "bone", "im": "muscle", "oral": "mouth"}
 
-_UNITS = {"minutes": "min", "hours": "h", "days": "days", "Cel": "°C", "ratio": ""}
+_UNITS = {"Cel": "°C", "ratio": "", "10^9/L": "\N{MULTIPLICATION SIGN} 10^9/L"}
+_SHORT = {"minutes": "min", "hours": "h"}
 
 _COMPARISONS = {Comparison.AT_MOST: "at most", Comparison.BELOW: "less than", Comparison.AT_LEAST: "at least"}
 
@@ -121,7 +122,13 @@ def route_words(route: str) -> str:
 
 def amount(number: Number | Duration | Years) -> str:
     """A number with its unit: `60 min`, `30 mL/kg`, `38.3 °C`."""
-    return f"{number.value:g} {_UNITS.get(number.unit, number.unit)}".rstrip()
+    unit = _SHORT.get(number.unit, unit_words(number.unit))
+    return f"{number.value:g}{unit}" if unit.startswith("/") else f"{number.value:g} {unit}".rstrip()
+
+
+def unit_words(unit: str) -> str:
+    """A unit as it is written in a table."""
+    return _UNITS.get(unit, unit)
 
 
 def ordinal(number: Number) -> str:

@@ -1,7 +1,7 @@
 """The rules in force: chosen measures, conventions and source profiles, read once from packaged TOML."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -92,22 +92,55 @@ def measure_files(judged_from: Literal["stream", "abstraction"]) -> tuple[dict[s
     return tuple(body for body in bodies if judged_from in body.get("judged_from", ("stream",)))
 
 
-_NOT_FOR_STREAMS = frozenset({"judged_from", "abstraction"})
+NOT_FOR_STREAMS = frozenset({"judged_from", "abstraction"})
+"""Keys of a file that say nothing of how a stream is judged."""
+
+
+def stream_body(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file says of how a stream is judged."""
+    return {name: part for name, part in body.items() if name not in NOT_FOR_STREAMS}
 
 
 @cache
 def _shipped() -> dict[str, Measure]:
-    measures = [
-        Measure.model_validate({name: part for name, part in body.items() if name not in _NOT_FOR_STREAMS})
-        for body in measure_files("stream")
-    ]
+    measures = [Measure.model_validate(stream_body(body)) for body in measure_files("stream")]
     return {measure.identifier: measure for measure in sorted(measures, key=lambda each: each.identifier)}
+
+
+@cache
+def shipped_texts() -> dict[str, str]:
+    """The text of every file that ships, by the identifier of its measure."""
+    entries = (entry for entry in (files("scoring") / "measures").iterdir() if entry.name.endswith(".toml"))
+    texts = [(tomllib.loads(text), text) for text in (entry.read_text("utf-8") for entry in entries)]
+    return {f"{body['id']}/{body['version']}": text for body, text in texts}
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRules:
+    """What a hospital offers beside what ships.
+
+    Attributes:
+        measures: Its own measures; none has the identifier of one that ships.
+        conventions: Those that hold there; None: the shipped ones.
+    """
+
+    measures: tuple[Measure, ...] = ()
+    conventions: Conventions | None = None
+
+
+SHIPPED_ONLY = SiteRules()
+"""A hospital that adds nothing."""
+
+
+def conventions_body() -> dict[str, Any]:
+    """Content of the shipped conventions."""
+    return tomllib.loads((files("scoring") / "conventions.toml").read_text("utf-8"))
 
 
 @cache
 def load_conventions() -> Conventions:
     """Read the shipped conventions."""
-    return Conventions.model_validate(tomllib.loads((files("scoring") / "conventions.toml").read_text("utf-8")))
+    return Conventions.model_validate(conventions_body())
 
 
 def shipped_measures() -> tuple[str, ...]:
@@ -115,23 +148,31 @@ def shipped_measures() -> tuple[str, ...]:
     return tuple(_shipped())
 
 
-def measure(identifier: str) -> Measure:
-    """Return a shipped measure.
+def offered_measures(site: SiteRules = SHIPPED_ONLY) -> tuple[str, ...]:
+    """Identifiers of the measures that can judge a stream, the site's own among them, sorted."""
+    return tuple(sorted([*_shipped(), *(measure.identifier for measure in site.measures)]))
+
+
+def measure(identifier: str, site: SiteRules = SHIPPED_ONLY) -> Measure:
+    """Return a measure that ships, or one of the site's own.
 
     Raises:
         UnknownMeasureError: No measure has this identifier.
     """
+    offered = _shipped() | {each.identifier: each for each in site.measures}
     try:
-        return _shipped()[identifier]
+        return offered[identifier]
     except KeyError:
-        message = f"there is no measure {identifier!r}; these ship: {', '.join(shipped_measures())}"
+        own = " or are the site's own" if site.measures else ""
+        message = f"there is no measure {identifier!r}; these ship{own}: {', '.join(offered_measures(site))}"
         raise UnknownMeasureError(message) from None
 
 
-def load_rules(measures: Sequence[str]) -> Rules:
+def load_rules(measures: Sequence[str], site: SiteRules = SHIPPED_ONLY) -> Rules:
     """Return the rules for the named measures, each once, in the order given.
 
     Raises:
-        UnknownMeasureError: One of them does not ship.
+        UnknownMeasureError: One of them does not ship and is none of the site's own.
     """
-    return Rules(tuple(measure(name) for name in dict.fromkeys(measures)), load_conventions())
+    chosen = tuple(measure(name, site) for name in dict.fromkeys(measures))
+    return Rules(chosen, site.conventions or load_conventions())

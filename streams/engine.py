@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from scoring.measure_words import measure_words
 from scoring.patient_state import decode_state, encode_state
-from scoring.rules import load_rules, shipped_measures
+from scoring.rules import SHIPPED_ONLY, load_rules, offered_measures
 from scoring.step import step
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from schemas.clinical import AnyFact, ClockTick
     from schemas.measure_words import MeasureWords
     from schemas.verdict import Verdict
+    from scoring.rules import SiteRules
 
 
 class EngineStep(Protocol):
@@ -84,13 +85,13 @@ class Engine(Protocol):
 class ScoringEngine:
     """`scoring` with the rules of the chosen measures."""
 
-    def __init__(self, measures: Sequence[str] = ()) -> None:
-        """Load the rules; none named: every measure that is shipped.
+    def __init__(self, measures: Sequence[str] = (), site: SiteRules = SHIPPED_ONLY) -> None:
+        """Load the rules; none named: every measure that is shipped, and every one of the site's own.
 
         Raises:
             ValueError: a measure is not known; the message names those that are.
         """
-        self._rules = load_rules(measures or shipped_measures())
+        self._rules = load_rules(measures or offered_measures(site), site)
 
     def step(self, state: Any, event: AnyFact | ClockTick) -> EngineStep:
         """Live through one event."""

@@ -15,7 +15,7 @@ from schemas.alert import Alert
 from schemas.clinical import AnyFact, ClockTick
 from scoring.judgement import Judgement, judge
 from scoring.patient_state import PatientState, decode_state, encode_state
-from scoring.rules import Rules, load_rules
+from scoring.rules import SHIPPED_ONLY, Rules, SiteRules, load_rules
 from scoring.step import Step, step
 from streams.replay_intake import Intake, Tally
 from streams.replay_output import ReplayFolder, belief_line
@@ -27,6 +27,8 @@ _LOG_ASSUMPTIONS = (
     "The log's own ticks and received times are the only clock: the replay makes no tick.",
     "What a merge handed to another patient stands in the log under that patient, and is not handed on again.",
 )
+
+_OWN_CONVENTIONS = "The site's own conventions hold in place of those that ship."
 
 _PROGRESS_EVERY = 2000
 
@@ -44,6 +46,7 @@ class ReplayRequest:
         measures: Identifiers of the measures to judge.
         out: Folder for the results; made where absent, earlier results in it are replaced.
         as_of: What was received later is left out; None: after the last event and every clock's settling.
+        site: The hospital's own measures and conventions.
     """
 
     inputs: Sequence[Path]
@@ -51,6 +54,7 @@ class ReplayRequest:
     measures: Sequence[str]
     out: Path
     as_of: datetime | None = None
+    site: SiteRules = SHIPPED_ONLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +151,11 @@ def replay(request: ReplayRequest, progress: Progress = lambda _what, _count: No
     """Replay a recorded feed and write its results into `request.out`.
 
     Raises:
-        UnknownMeasureError: a measure is not shipped; the message names those that are.
+        UnknownMeasureError: a measure is neither shipped nor the site's own; the message names those that are.
         SourceError: an input is missing or is not what its format says.
         OSError: the folder cannot be written.
     """
-    rules = load_rules(request.measures)
+    rules = load_rules(request.measures, request.site)
     with ReplayFolder(request.out) as folder:
         intake = Intake(request.as_of, folder.reject)
         _read(request, intake, progress)
@@ -198,11 +202,12 @@ def _report(progress: Progress, what: str, number: int) -> None:
 
 def _summary(request: ReplayRequest, result: ReplayResult) -> dict[str, object]:
     stated = _LOG_ASSUMPTIONS if request.format == LOG_FORMAT else tuple(assumptions(request.format))
+    own = (_OWN_CONVENTIONS,) if request.site.conventions is not None else ()
     return {
         "format": request.format,
         "as_of": result.as_of.replace(microsecond=0).isoformat(),
         **result.tally.as_json(),
-        "assumptions": list(stated),
+        "assumptions": [*stated, *own],
         "alerts": result.alerts,
         "stays_never_opened": result.never_opened,
         "measures": [measure.as_json() for measure in result.measures],

@@ -1,7 +1,7 @@
 """Scoring an abstraction file: two passes over it, one to find contradictions, one to judge and write."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,17 +36,24 @@ class ScoreResult:
     extra_columns: int
 
 
-def score_file(cases: Path, measure: str, out: Path, progress: Callable[[str, int], None]) -> ScoreResult:
+def score_file(
+    cases: Path,
+    measure: str,
+    out: Path,
+    progress: Callable[[str, int], None],
+    forms: Sequence[MeasureForm] = (),
+) -> ScoreResult:
     """Judge every row of `cases` by the measure and write one line for each to `out`, in the same order.
 
-    `out` appears only when it is complete; one that was there before stays until then.
+    `out` appears only when it is complete; one that was there before stays until then. `forms` are the hospital's own
+    measures.
 
     Raises:
         UnknownMeasureError: The measure does not ship with a form.
         SourceError: The file cannot be read, lacks a column that the measure needs, or is the one to write.
         OSError: `out` cannot be written.
     """
-    form = load_form(measure)
+    form = load_form(measure, forms)
     file = open_abstraction_file(cases, form.columns(), measure)
     if out.exists() and out.samefile(cases):
         message = f"--out names {cases.name} itself; name another file."

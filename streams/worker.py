@@ -22,6 +22,7 @@ from streams.owner import Owner
 from streams.read_model_publisher import ReadModelPublisher, publish_for_ever
 from streams.redis_projection import RedisProjection
 from streams.redis_rebuild import PROJECTED_TOPICS
+from streams.site_measures import read_site
 from streams.stage import Stage
 from streams.stage_handlers import AggregatesStage, IngestStage, OwnerStage, ProjectionStage
 from streams.ticker import Ticker
@@ -213,11 +214,11 @@ def run(settings: WorkerSettings, engine: Engine | None = None) -> int:
     0: stopped as told. 1: crashed. 2: told something impossible, said in one sentence on stderr.
     """
     configure_logging(settings.log_level)
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
     try:
         settings.datadir.mkdir(parents=True, exist_ok=True)
-        engine = engine or ScoringEngine(settings.measures)
+        engine = engine or ScoringEngine(settings.measures, read_site(settings.measures_dir).rules)
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
         loop.run_until_complete(create_topics(settings))
         worker = Worker(settings, engine)
         if settings.metrics_port is not None:

@@ -24,7 +24,9 @@ class WorkerSettings(BaseModel):
     redis_url: str = Field(default=f"redis://{LOOPBACK}:6379/0", repr=False)
     """Redis or Valkey; may hold a password, so it is never shown."""
     measures: tuple[str, ...] = ()
-    """Measures to judge; empty: all that are shipped."""
+    """Measures to judge; empty: all that are shipped, and all of `measures_dir`."""
+    measures_dir: Path | None = None
+    """Folder with the hospital's own measures and conventions, one TOML file each; None: what ships, alone."""
     app_id: str = Field(default="timezero", pattern=r"^[a-z0-9][a-z0-9._-]{0,100}$")
     """Name of the consumer group, and prefix of the tables' changelog topics."""
     worker_name: str = Field(default="worker", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,100}$")

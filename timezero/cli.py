@@ -21,7 +21,7 @@ SUBCOMMANDS = {
     "explain": ("timezero.explain_command", "Explain a case: rules, deciding events, what was believed when."),
     "grafana": ("timezero.grafana_command", "Build the Grafana dashboard, or push it to a Grafana."),
     "ingest": ("timezero.ingest_command", "Send a recorded feed to the raw topics."),
-    "measures": ("timezero.measures_command", "List the measures that are shipped."),
+    "measures": ("timezero.measures_command", "List and show measures; check a hospital's own."),
     "notify": ("timezero.notify_command", "Deliver alerts to a signed webhook."),
     "replay": ("timezero.replay_command", "Judge a recorded feed without a broker."),
     "schema": ("timezero.schema_command", "Print the JSON Schema of topics and models."),

@@ -19,7 +19,9 @@ from redis.exceptions import RedisError
 
 from dashboards.board.settings import BoardRefusedError
 from schemas.topics import Topic
+from scoring.rules import UnknownMeasureError, load_rules, offered_measures
 from streams.clock import stopwatch, wall_clock
+from streams.site_measures import SiteFilesError, read_site
 from timezero.settings import Settings
 
 _REQUIRED = re.compile(r"[A-Za-z0-9._-]+")
@@ -59,6 +61,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     checks: tuple[Callable[[Settings], Finding], ...] = (
         check_python,
         check_packages,
+        check_measures,
         check_broker,
         check_topics,
         check_redis,
@@ -97,6 +100,23 @@ def _is_installed(name: str) -> bool:
         return bool(version(name))
     except PackageNotFoundError:
         return False
+
+
+def check_measures(settings: Settings) -> Finding:
+    """The hospital's own measures can be read, and those to judge are among what is offered."""
+    try:
+        site = read_site(settings.worker.measures_dir)
+        load_rules(settings.worker.measures, site.rules)
+    except OSError as error:
+        found = f"{settings.worker.measures_dir} cannot be read ({type(error).__name__})"
+        return Finding("measures", Health.WRONG, found, "make the folder, or unset TIMEZERO_MEASURES_DIR.")
+    except SiteFilesError as error:
+        to_do = f"timezero measures check {settings.worker.measures_dir}"
+        return Finding("measures", Health.WRONG, str(error).splitlines()[0].rstrip(":"), to_do)
+    except UnknownMeasureError as error:
+        return Finding("measures", Health.WRONG, str(error), "set TIMEZERO_MEASURES to some of these.")
+    own = f", {len(site.rules.measures)} of the site's own" if settings.worker.measures_dir else ""
+    return Finding("measures", Health.OK, f"{len(offered_measures(site.rules))} can judge a stream{own}")
 
 
 def check_broker(settings: Settings) -> Finding:

@@ -17,7 +17,7 @@ _MARKS = {Health.OK: "ok     ", Health.WARNING: "warning", Health.WRONG: "wrong 
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: a list of check, health, found and to_do.")
 @click.pass_context
 def doctor(ctx: click.Context, *, config: Path | None, as_json: bool) -> None:
-    """Check Python, packages, broker, topics, Redis, clocks, the board's token file and the disk.
+    """Check Python, packages, measures, broker, topics, Redis, clocks, the board's token file and the disk.
 
     A line each: what was found and, where it is not well, what to do. Ends with 1 if something is wrong.
     """

@@ -4,14 +4,19 @@ python -m timezero.reference_docs [--check]
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from schemas.topics import COMPACTED_TOPICS, Topic
-from scoring.rules import load_rules, shipped_measures
+from scoring.rules import shipped_measures
+from scoring.told_measure import MARKS
 from timezero.forms_page import forms_page
+from timezero.measure_keys_page import keys_page
+from timezero.measure_markdown import measure_body
+from timezero.measure_page import measure_page
 from timezero.schema_command import SCHEMAS, schema_of
 from timezero.settings import setting_lines
 
@@ -73,14 +78,23 @@ def schemas_page() -> str:
 
 def measures_page() -> str:
     """`measures.md`."""
-    sections = "\n".join(_measure_section(name) for name in shipped_measures())
+    pages = (replace(measure_page(name), form=None) for name in shipped_measures())
+    sections = "".join(f"\n## {page.identifier}\n\n{page.title}.\n{measure_body(page, '###')}" for page in pages)
+    marks = "\n".join(f"- `{mark}`: {meaning}" for mark, meaning in MARKS.items())
     return f"""{_GENERATED}
 
 # Measures
 
-Every number with its unit and source, as the engine reads it from a stream. How abstraction files are judged:
-[abstraction-files.md](abstraction-files.md).
+Each measure in words, and every number with its unit and source, as the engine judges a stream; `timezero measures show
+ID` says the same. How abstraction files are judged: [abstraction-files.md](abstraction-files.md). Marks in sources:
+
+{marks}
 {sections}"""
+
+
+def measure_keys_page() -> str:
+    """`measure-keys.md`."""
+    return keys_page(_GENERATED)
 
 
 def abstraction_files_page() -> str:
@@ -93,6 +107,7 @@ PAGES = {
     "topics-and-schemas.md": schemas_page,
     "measures.md": measures_page,
     "abstraction-files.md": abstraction_files_page,
+    "measure-keys.md": measure_keys_page,
 }
 """Every generated page and what writes it."""
 
@@ -157,37 +172,6 @@ def _type_of(body: dict[str, Any]) -> str:
     if body.get("type") == "array":
         return f"list of {_type_of(body.get('items', {}))}"
     return str(body.get("format") or body.get("type") or "any")
-
-
-def _measure_section(name: str) -> str:
-    measure = load_rules([name]).measures[0].model_dump(mode="json", exclude_none=True)
-    heading = f"\n## {name}\n\n{measure.get('title', '')}\n\nSource: {measure.get('source', '')}\n"
-    readings = "".join(f"\n- {reading}" for reading in measure.get("readings", ()))
-    rows = "\n".join(f"| `{path}` | {_cell(value)} |" for path, value in _leaves(measure) if path not in _HEADINGS)
-    return f"{heading}{readings}\n\n| rule | value |\n|---|---|\n{rows}\n"
-
-
-_HEADINGS = frozenset({"id", "version", "title", "source"})
-
-
-def _leaves(body: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    match body:
-        case {"value": value, **rest}:
-            shown = " ".join(
-                str(part) for part in (rest.get("comparison"), value, rest.get("unit")) if part is not None
-            )
-            yield path, f"{shown} ({rest.get('source', '')})"
-        case dict():
-            for name, inner in body.items():
-                if name != "readings":
-                    yield from _leaves(inner, f"{path}.{name}" if path else str(name))
-        case list() if not body or any(isinstance(inner, dict) for inner in body):
-            for number, inner in enumerate(body, start=1):
-                yield from _leaves(inner, f"{path}[{number}]")
-        case list():
-            yield path, ", ".join(map(str, body))
-        case _:
-            yield path, str(body)
 
 
 def _cell(text: str) -> str:

@@ -14,6 +14,7 @@ from streams.replay import ReplayRequest, ReplayResult
 from streams.replay import replay as replay_feed
 from streams.sources import FORMATS, SourceError
 from timezero.aware_time import AwareTime
+from timezero.site_option import measures_dir_option, site_from
 from timezero.work_progress import work_progress
 
 _WIDTH_IN_A_PIPE = 120
@@ -25,11 +26,21 @@ _WIDTH_IN_A_PIPE = 120
 @click.option(
     "--measures", required=True, metavar="ID[,ID...]", help="Measures to judge; see `timezero measures list`."
 )
+@measures_dir_option
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the results.")
 @click.option("--as-of", type=AwareTime(), help="Leave out what was received later. Default: after everything.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON instead of a table.")
+@click.pass_context
 def replay(
-    *, inputs: tuple[Path, ...], format_: str, measures: str, out: Path, as_of: datetime | None, as_json: bool
+    ctx: click.Context,
+    *,
+    inputs: tuple[Path, ...],
+    format_: str,
+    measures: str,
+    measures_dir: Path | None,
+    out: Path,
+    as_of: datetime | None,
+    as_json: bool,
 ) -> None:
     """Judge a recorded feed with the engine of the live service, without a broker.
 
@@ -43,7 +54,7 @@ def replay(
       mimic3  the published tables as .csv or .csv.gz, any subset of them
       xes     an event log, plain or .gz
     """
-    request = ReplayRequest(inputs, format_, _named(measures), out, as_of)
+    request = ReplayRequest(inputs, format_, _named(measures), out, as_of, site_from(ctx, measures_dir).rules)
     try:
         with work_progress() as progress:
             result = replay_feed(request, progress)

@@ -14,6 +14,7 @@ from scoring.rules import UnknownMeasureError, load_conventions
 from streams.score import ScoreResult, score_file
 from streams.score_rates import FormRate, Rates
 from streams.sources import SourceError
+from timezero.site_option import measures_dir_option, site_from
 from timezero.work_progress import work_progress
 
 _WIDTH_IN_A_PIPE = 120
@@ -26,21 +27,34 @@ _LINES_NAMED = 10
 @click.argument("cases", metavar="CASES.csv", type=click.Path(path_type=Path))
 @click.option("--measure", required=True, metavar="ID", help="Measure to judge by; see `timezero measures list`.")
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="File for the results.")
+@measures_dir_option
 @click.option("--internal", is_flag=True, help="Show counts of 10 or fewer cases too; not for publication.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON instead of tables.")
-def score(*, cases: Path, measure: str, out: Path, internal: bool, as_json: bool) -> None:
+@click.pass_context
+def score(
+    ctx: click.Context,
+    *,
+    cases: Path,
+    measure: str,
+    out: Path,
+    measures_dir: Path | None,
+    internal: bool,
+    as_json: bool,
+) -> None:
     """Judge an abstraction file, one row a case, by a published measure.
 
     Writes one line for each row, in the same order: case_id, status, reason, Y, N or blank for each
     element, and the bundle. Prints numerators and denominators: S.S. where 10 or fewer cases count,
     N.C. where none does.
     """
+    site = site_from(ctx, measures_dir)
     try:
         with work_progress() as progress:
-            result = score_file(cases, measure, out, progress)
+            result = score_file(cases, measure, out, progress, site.forms)
     except (UnknownMeasureError, SourceError) as error:
         raise click.ClickException(str(error)) from error
-    shown = _Shown(internal=internal)
+    conventions = site.rules.conventions or load_conventions()
+    shown = _Shown(0 if internal else int(conventions.reporting.suppressed_at_most.value))
     if as_json:
         click.echo(orjson.dumps(shown.summary(result), option=orjson.OPT_INDENT_2))
     else:
@@ -50,8 +64,8 @@ def score(*, cases: Path, measure: str, out: Path, internal: bool, as_json: bool
 class _Shown:
     """The summary as it may be seen."""
 
-    def __init__(self, *, internal: bool) -> None:
-        self._at_most = 0 if internal else int(load_conventions().reporting.suppressed_at_most.value)
+    def __init__(self, suppressed_at_most: int) -> None:
+        self._at_most = suppressed_at_most
 
     def summary(self, result: ScoreResult) -> dict[str, Any]:
         """For a machine."""

@@ -10,10 +10,16 @@ from timezero.settings_option import config_option, settings_from
 
 @click.command()
 @config_option
+@click.option(
+    "--measures-dir",
+    type=click.Path(path_type=Path),
+    help="Folder with the hospital's own measures and conventions. Default: the setting measures_dir.",
+)
 @click.pass_context
-def worker(ctx: click.Context, *, config: Path | None) -> None:
+def worker(ctx: click.Context, *, config: Path | None, measures_dir: Path | None) -> None:
     """Run ingest, owner, ticker, aggregates and projection until SIGTERM or Ctrl-C.
 
     Settings come from TIMEZERO_* variables and the TOML file; see docs/reference/settings.md.
     """
-    ctx.exit(run_worker(settings_from(config).worker))
+    settings = settings_from(config).worker
+    ctx.exit(run_worker(settings.model_copy(update={"measures_dir": measures_dir or settings.measures_dir})))

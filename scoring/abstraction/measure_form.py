@@ -15,6 +15,8 @@ from scoring.abstraction.column import IDENTITY, Column
 from scoring.abstraction.condition import Ways, asks_for_a_limit, columns_of
 from scoring.number import Duration, Limit, Resolution, Years
 
+LIMIT_NEEDED = "a condition 'within' or 'beyond' needs a limit"
+
 Drop = Literal["bad_datetime", "same_pcn", "same_mrn", "duplicate", "overlap", "no_birth_date"]
 
 
@@ -126,11 +128,11 @@ class MeasureForm(StrictModel):
 
 def _refuse_without_limit(ways: Ways, limit: Limit | None) -> None:
     if limit is None and asks_for_a_limit(ways):
-        message = "a condition 'within' or 'beyond' needs a limit"
-        raise ValueError(message)
+        raise ValueError(LIMIT_NEEDED)
 
 
-_HEADER = ("id", "version", "title", "source", "resolution", "resolution_source", "effective_from", "effective_until")
+HEADER = ("id", "version", "title", "source", "resolution", "resolution_source", "effective_from", "effective_until")
+"""Keys of a file that the form shares with the stream as they are."""
 
 
 def measure_form(body: Mapping[str, Any]) -> MeasureForm:
@@ -139,19 +141,39 @@ def measure_form(body: Mapping[str, Any]) -> MeasureForm:
     Raises:
         ValidationError: The content is not a measure with an `[abstraction]` part.
     """
+    return MeasureForm.model_validate(form_body(body))
+
+
+def form_body(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The `[abstraction]` part of a file's content with what it shares; what is no table is left as it is."""
     form = dict(body["abstraction"])
-    shared = {rule["reason"]: rule.get("limit") for rule in body.get("exclusions", ())}
-    limits = {name: element.get("limit") for name, element in body.get("elements", {}).items()}
+    shared = {str(rule.get("reason")): rule.get("limit") for rule in _tables(body.get("exclusions"))}
+    limits = {name: element.get("limit") for name, element in _named(body.get("elements"))}
     for part in ("exclusions", "population"):
-        form[part] = [_with_limit(rule, shared.get(rule.get("reason"))) for rule in form.get(part, ())]
-    form["elements"] = {
-        name: _with_limit(element, limits.get(name)) for name, element in form.get("elements", {}).items()
-    }
-    if "age" in form:
-        form["age"] = _with_limit(form["age"], shared.get(form["age"].get("reason")))
-    form["readings"] = (*body.get("readings", ()), *form.get("readings", ()))
-    header = {name: body[name] for name in _HEADER if name in body}
-    return MeasureForm.model_validate({**header, **form})
+        if _tables(form.get(part)):
+            form[part] = [_with_limit(rule, shared.get(str(rule.get("reason")))) for rule in _tables(form[part])]
+    if isinstance(form.get("elements"), Mapping):
+        form["elements"] = form["elements"] | {
+            name: _with_limit(each, limits.get(name)) for name, each in _named(form["elements"])
+        }
+    if isinstance(form.get("age"), Mapping):
+        form["age"] = _with_limit(form["age"], shared.get(str(form["age"].get("reason"))))
+    readings = [body.get("readings", ()), form.get("readings", ())]
+    if all(isinstance(each, list | tuple) for each in readings):
+        form["readings"] = [line for each in readings for line in each]
+    return {**{name: body[name] for name in HEADER if name in body}, **form}
+
+
+def _tables(value: Any) -> list[Mapping[str, Any]]:
+    """A list of tables; empty where it is anything else."""
+    is_list = isinstance(value, list | tuple) and all(isinstance(each, Mapping) for each in value)
+    return list(value) if is_list else []
+
+
+def _named(value: Any) -> list[tuple[str, Mapping[str, Any]]]:
+    """The tables of a table with their names."""
+    items = value.items() if isinstance(value, Mapping) else ()
+    return [(name, each) for name, each in items if isinstance(each, Mapping)]
 
 
 def _with_limit(rule: Mapping[str, Any], shared: Any) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The measures that ship with a form: those that an abstraction file can be judged by."""
 
+from collections.abc import Sequence
 from functools import cache
 
 from scoring.abstraction.measure_form import MeasureForm, measure_form
@@ -17,14 +18,15 @@ def shipped_forms() -> tuple[str, ...]:
     return tuple(_forms())
 
 
-def load_form(identifier: str) -> MeasureForm:
-    """Return the form of a shipped measure.
+def load_form(identifier: str, own: Sequence[MeasureForm] = ()) -> MeasureForm:
+    """Return the form of a measure that ships, or of one of the site's own.
 
     Raises:
         UnknownMeasureError: No measure with a form has this identifier; the message names those that do.
     """
+    forms = _forms() | {form.identifier: form for form in own}
     try:
-        return _forms()[identifier]
+        return forms[identifier]
     except KeyError:
-        message = f"score knows no measure {identifier!r}; it can do: {', '.join(shipped_forms())}"
+        message = f"score knows no measure {identifier!r}; it can do: {', '.join(sorted(forms))}"
         raise UnknownMeasureError(message) from None
