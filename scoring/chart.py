@@ -46,7 +46,7 @@ def order(entry: Timed) -> tuple[datetime, str]:
 
 def _medication_shelf(fact: Medication) -> str | None:
     if fact.started_at is None:
-        return None
+        return "ordered:antibiotic" if fact.drug_class is DrugClass.ANTIBACTERIAL else None
     if fact.drug_class is not DrugClass.ANTIBACTERIAL:
         return f"medication:{fact.drug_class}"
     return "antibiotic"
@@ -62,7 +62,7 @@ def _shelf(fact: AnyFact) -> str | None:
         case Observation():
             return f"observation:{fact.quantity}"
         case Culture():
-            return f"culture:{fact.specimen}" if fact.collected_at else None
+            return f"culture:{fact.specimen}" if fact.collected_at else f"ordered:culture:{fact.specimen}"
         case Medication():
             return _medication_shelf(fact)
         case Coverage():
@@ -160,6 +160,16 @@ class Chart:
         return sorted(
             (entry for specimen in specimens for entry in self.shelves.get(f"culture:{specimen}", ())), key=order
         )
+
+    def ordered_antibiotics(self) -> list[Timed]:
+        """Antibacterials ordered by a route that counts and not given, by order."""
+        orders = self.shelves.get("ordered:antibiotic", [])
+        routes = self.rules.antibiotics.routes
+        return [each for each in orders if isinstance(each.fact, Medication) and each.fact.route in {None, *routes}]
+
+    def ordered_cultures(self, specimen: Specimen) -> list[Timed]:
+        """Cultures ordered and not drawn, by order."""
+        return self.shelves.get(f"ordered:culture:{specimen}", [])
 
     def observations(self, quantity: Quantity) -> list[Timed]:
         """Results of one quantity, by collection."""

@@ -131,16 +131,22 @@ def _initial_hypotension(view: CaseView, rule: Hypotension, fluids: _Fluids) -> 
     return None
 
 
+def _lowest_by_minute(view: CaseView, readings: list[Observation]) -> list[Observation]:
+    """One reading a minute, in time order: two devices in one minute are one measurement, and the lower one counts."""
+    by_minute: dict[datetime, Observation] = {}
+    for reading in readings:
+        minute = view.cut(reading.collected_at)
+        by_minute[minute] = min(by_minute.get(minute, reading), reading, key=lambda each: (each.value, each.event_id))
+    return list(by_minute.values())
+
+
 def _runs(view: CaseView, criterion: Criterion, shock: Shock, in_at: datetime) -> Iterator[tuple[Observation, ...]]:
     """Consecutive low readings of one quantity in the time after the target volume was in."""
     if criterion.quantity is None:
         return
     start = view.cut(in_at)
     until, needed = start + shock.observed_for.delta, int(shock.consecutive.value)
-    by_minute: dict[datetime, Observation] = {}
-    for reading in view.observed(criterion.quantity, start, until):
-        by_minute.setdefault(view.cut(reading.collected_at), reading)
-    readings = list(by_minute.values())
+    readings = _lowest_by_minute(view, view.observed(criterion.quantity, start, until))
     for first in range(len(readings) - needed + 1):
         run = tuple(readings[first : first + needed])
         if all(criterion.is_met_by(fact.value or 0) for fact in run):

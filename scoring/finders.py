@@ -57,7 +57,17 @@ TIMES = {("lactate", "resulted"): "lactate_resulted_at", ("crystalloid_volume", 
 
 
 def _antibiotic(search: Search[Antibiotic], clock: BundleClock) -> Finding:
-    return first_done(search, search.view.chart.antibiotics(search.rule.routes), clock)
+    chart = search.view.chart
+    finding = first_done(search, chart.antibiotics(search.rule.routes), clock)
+    return _with_order(search, finding, chart.ordered_antibiotics(), "given")
+
+
+def _with_order(search: Search[Any], finding: Finding, orders: list[Timed], done_word: str) -> Finding:
+    """A finding that says, where nothing is done, that it was ordered."""
+    ordered = search.from_look_back(orders)
+    if finding.done_at is not None or not ordered:
+        return finding
+    return replace(finding, so_far=f"ordered {ordered[-1].moment:%H:%M}, not {done_word}")
 
 
 def _broad_spectrum(search: Search[BroadSpectrum], clock: BundleClock) -> Finding:
@@ -93,7 +103,9 @@ def _broad_enough(search: Search[BroadSpectrum], doses: list[Medication]) -> tup
 
 
 def _blood_culture(search: Search[BloodCulture], clock: BundleClock) -> Finding:
-    finding = first_done(search, search.view.chart.cultures(Specimen.BLOOD), clock)
+    chart = search.view.chart
+    finding = first_done(search, chart.cultures(Specimen.BLOOD), clock)
+    finding = _with_order(search, finding, chart.ordered_cultures(Specimen.BLOOD), "drawn")
     rule, cut = search.rule, search.view.cut
     if finding.done_at is not None and rule.needs_antibiotic_without is not None:
         finding = _before_some_antibiotic(search, finding)
@@ -194,9 +206,15 @@ def _crystalloid_volume(search: Search[CrystalloidVolume], clock: BundleClock) -
             return replace(_volume_in(search, target, in_time), done_at=in_time.began_at)
     reached, used = find_reached(parts, target.volume_ml)
     if reached is None:
-        return Finding(facts=(target.told_by, *used), doubt=doubt)
+        return Finding(facts=(target.told_by, *used), doubt=doubt, so_far=_so_far(used, target))
     finding = replace(_volume_in(search, target, reached), doubt=doubt)
     return finding if rule.clocked == "completed" else replace(finding, done_at=reached.all_begun_at)
+
+
+def _so_far(used: tuple[Medication, ...], target: Target) -> str | None:
+    """How much of the target is charted as in."""
+    given = sum((exact(part.volume_ml) for part in used), Decimal(0))
+    return f"{given:.0f} of {target.volume_ml:.0f} mL" if given else None
 
 
 def _volume_in(search: Search[CrystalloidVolume], target: Target, reached: Reached) -> Finding:

@@ -57,6 +57,7 @@ class Finding:
         doubt: Why an element that is not done cannot be called missed, from its settling on.
         blocked: Why it cannot be assessed at all once its window has closed.
         condition_known_at: When the condition that switched it on became known.
+        so_far: What of it is charted, in words: `500 of 1755 mL`; None where nothing is, or it is done.
     """
 
     done_at: datetime | None = None
@@ -68,6 +69,7 @@ class Finding:
     doubt: str | None = None
     blocked: str | None = None
     condition_known_at: datetime | None = None
+    so_far: str | None = None
 
     def with_facts(self, *more: AnyFact) -> "Finding":
         """With further facts that decided it."""

@@ -104,9 +104,10 @@ def _undone_sentence(assessed: ElementAssessment, window: BundleClock, near: dat
             return f"{word} cannot be assessed{why}."
         case ElementStatus.OVERDUE | ElementStatus.MISSED:
             told = "missed" if assessed.status is ElementStatus.MISSED else "overdue, possibly uncharted"
-            return f"{word} {told}: window closed {clock(window.closes_at, near)}, nothing in time charted{why}."
+            so_far = assessed.finding.so_far or "nothing in time charted"
+            return f"{word} {told}: window closed {clock(window.closes_at, near)}, {so_far}{why}."
         case _:
-            return f"{word} due by {clock(window.due_at, near)}, nothing charted."
+            return f"{word} due by {clock(window.due_at, near)}, {assessed.finding.so_far or 'nothing charted'}."
 
 
 def _outcome_sentence(assessed: ElementAssessment) -> str:
@@ -187,11 +188,13 @@ def alert_sentence(decision: Decision, assessed: ElementAssessment, time_zero: d
         case AlertKind.WITHDRAWN:
             return f"Taken back: {word}{why}."
         case AlertKind.MISSED if window is not None:
-            return f"Window closed {clock(window.closes_at, time_zero)}, {done or f'no {word} charted'}{why}."
+            told = done or assessed.finding.so_far or f"no {word} charted"
+            return f"Window closed {clock(window.closes_at, time_zero)}, {told}{why}."
         case AlertKind.AMENDED if decision.reason is AlertReason.DONE_LATE:
             return f"{done.capitalize()}, after the window."
         case AlertKind.DUE_SOON if window is not None:
-            return f"{word.capitalize()} due by {clock(window.due_at, time_zero)}, none charted."
+            so_far = assessed.finding.so_far or "none charted"
+            return f"{word.capitalize()} due by {clock(window.due_at, time_zero)}, {so_far}."
         case _:
             return f"Changed{why}. {element_sentence(assessed, time_zero)}"
 

@@ -82,11 +82,11 @@ def test_a_merged_patient_ends_the_history_under_the_old_number():
 def test_what_says_the_same_by_other_evidence_is_told_as_such():
     told = history("""
         10:00  protocol
-        10:10  weight 20 kg
-        10:20  ringer 100 mL started 10:10 completed 10:15
+        10:10  weight 20 kg measured 09:50
+        10:20  weight 20 kg measured 09:55
     """)
 
-    assert told[-1] == "10:20 by crystalloid: other evidence"
+    assert told[-1] == "10:20 by weight: other evidence"
 
 
 def test_a_fact_that_nobody_judges_by_leaves_no_line():
