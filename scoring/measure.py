@@ -24,7 +24,8 @@ from scoring.element_rule import (
 )
 from scoring.exclusion_rule import Exclusion, Population, ShockPopulation
 from scoring.number import Duration, Resolution
-from scoring.time_zero_rule import Entry, Moment, TimeZeroRule
+from scoring.phoenix_rule import Phoenix
+from scoring.time_zero_rule import Entry, Moment, SepticShock, TimeZeroRule, moments
 
 
 class InitialLactate(StrictModel):
@@ -101,6 +102,7 @@ class Measure(StrictModel):
             bool(shocks)
             or Circumstance.PERSISTENT_HYPOTENSION in circumstances
             or any(isinstance(rule, ShockPopulation) for rule in self.population)
+            or isinstance(self.time_zero, SepticShock)
         )
         _refuse_missing("hypotension", self.hypotension, is_used=bool(circumstances & low))
         _refuse_missing("shock", self.shock, is_used=asks_shock)
@@ -118,15 +120,16 @@ class Measure(StrictModel):
     def watched_drugs(self) -> frozenset[DrugClass]:
         """Kinds of drugs that a clock or an element uses; antibacterials are always shown."""
         rules = self.elements.values()
-        moments = {moment for group in getattr(self.time_zero, "first_known", ()) for moment in group}
         fluids = (
             self.shock is not None
-            or Moment.CRYSTALLOID in moments
+            or Moment.CRYSTALLOID in moments(self.time_zero)
             or any(isinstance(rule, CrystalloidVolume | Bolus) for rule in rules)
             or any(isinstance(rule, Statement) and rule.after_fluids for rule in rules)
         )
         watched = {DrugClass.ANTIBACTERIAL, DrugClass.CRYSTALLOID} if fluids else {DrugClass.ANTIBACTERIAL}
-        pressors = {DrugClass.VASOPRESSOR for rule in rules if isinstance(rule, Vasopressor)}
+        pressors = {
+            DrugClass.VASOPRESSOR for rule in (*rules, self.time_zero) if isinstance(rule, Vasopressor | Phoenix)
+        }
         return frozenset(watched | pressors)
 
     @cached_property
