@@ -40,6 +40,7 @@ def models(valkey_url):
 
 @pytest.fixture
 def board(models, valkey_url):
+    assert models.redis.ping()
     with running_board(BoardSettings(redis_url=valkey_url.removesuffix("/0") + f"/{DATABASE}")) as url:
         yield url
 
@@ -156,7 +157,7 @@ def test_what_is_sent_is_checked(models, board, page, body, headers, status):
     assert len(waiting(models)) == (status == 202)
 
 
-def test_the_same_word_in_the_same_second_is_the_same_message(models, board, page, monkeypatch):
+def test_the_same_word_in_the_same_second_is_the_same_message(models, board, page):
     models.clock(DAY + timedelta(hours=9, minutes=30), speed=0.0001)
     page.goto(board)
     case = page.locator("#live .open-case").first.get_attribute("href").removeprefix("#")
