@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from schemas.topics import COMPACTED_TOPICS, Topic
-from scoring.rules import load_rules, shipped_measures
+from scoring.catalogue import SECTIONS, NamedRule
+from scoring.rules import load_rules, named_rules, shipped_measures
 from timezero.forms_page import forms_page
 from timezero.schema_command import SCHEMAS, schema_of
 from timezero.settings import setting_lines
@@ -83,6 +84,18 @@ Every number with its unit and source, as the engine reads it from a stream. How
 {sections}"""
 
 
+def time_zero_rules_page() -> str:
+    """`time-zero-rules.md`."""
+    sections = "\n".join(_rule_section(rule) for rule in named_rules())
+    return f"""{_GENERATED}
+
+# Rules of time zero
+
+The catalogue: every case is dated by each of these beside its measure's own rule, and a measure's file may name one
+([the vocabulary](../measure-vocabulary.md)).
+{sections}"""
+
+
 def abstraction_files_page() -> str:
     """`abstraction-files.md`."""
     return forms_page(_GENERATED)
@@ -92,6 +105,7 @@ PAGES = {
     "settings.md": settings_page,
     "topics-and-schemas.md": schemas_page,
     "measures.md": measures_page,
+    "time-zero-rules.md": time_zero_rules_page,
     "abstraction-files.md": abstraction_files_page,
 }
 """Every generated page and what writes it."""
@@ -160,7 +174,15 @@ def _type_of(body: dict[str, Any]) -> str:
 
 
 def _measure_section(name: str) -> str:
-    measure = load_rules([name]).measures[0].model_dump(mode="json", exclude_none=True)
+    return _section(name, load_rules([name]).measures[0].model_dump(mode="json", exclude_none=True))
+
+
+def _rule_section(rule: NamedRule) -> str:
+    kept = {"title", "source", "readings", "entry", "time_zero", *SECTIONS}
+    return _section(rule.name, rule.terms.model_dump(mode="json", exclude_none=True, include=kept))
+
+
+def _section(name: str, measure: dict[str, Any]) -> str:
     heading = f"\n## {name}\n\n{measure.get('title', '')}\n\nSource: {measure.get('source', '')}\n"
     readings = "".join(f"\n- {reading}" for reading in measure.get("readings", ()))
     rows = "\n".join(f"| `{path}` | {_cell(value)} |" for path, value in _leaves(measure) if path not in _HEADINGS)

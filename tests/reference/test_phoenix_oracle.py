@@ -1,4 +1,4 @@
-"""The points that we count agree with the authors' own package, value by value; it lives in the oracles' environment."""
+"""The points that we count agree with the authors' own package; it lives in the environment of the oracles."""
 
 import json
 import random

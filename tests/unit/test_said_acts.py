@@ -1,4 +1,4 @@
-"""What is said on the board reaches the log: in order, at least once, and nothing is let go before the broker has it."""
+"""What is said on the board reaches the log: in order, at least once, and let go only once the broker has it."""
 
 import asyncio
 import json
