@@ -1,5 +1,7 @@
 """The Phoenix sepsis criteria for children as data: which values give how many points of which organ."""
 
+import operator
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Literal
 
@@ -26,6 +28,14 @@ class Scored(StrEnum):
     """How many different vasoactive drugs were started."""
 
 
+_BEYOND: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
 class PointStep(StrictModel):
     """Points for a value beyond a limit; of several steps the highest counts."""
 
@@ -37,16 +47,7 @@ class PointStep(StrictModel):
 
     def is_met_by(self, value: float) -> bool:
         """Whether a value in the unit of the limit lies beyond it."""
-        limit = self.limit.value
-        match self.comparison:
-            case "<":
-                return value < limit
-            case "<=":
-                return value <= limit
-            case ">":
-                return value > limit
-            case ">=":
-                return value >= limit
+        return _BEYOND[self.comparison](value, self.limit.value)
 
 
 class ScoredItem(StrictModel):

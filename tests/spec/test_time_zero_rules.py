@@ -4,7 +4,9 @@ import pytest
 
 from measures_by_rule import BUNDLE, by_rule, rules_by_rule
 from scoring.catalogue import SECTIONS, UnknownRuleError, read_catalogue
+from scoring.rule_line import time_zero_line
 from scoring.rules import load_rules, named_rules, rules_of, shipped_measures
+from scoring.time_zero_rule import moments
 from storyteller import play
 
 ABNORMAL, PHOENIX = rules_by_rule("abnormal_vitals"), rules_by_rule("phoenix")
@@ -95,6 +97,7 @@ CHILD = "07:00 born 2020-03-02\n 09:00 infection suspected\n"
     [
         ("10:00 lactate 11", "10:00"),
         ("10:00 lactate 10.9", "no case"),
+        ("10:00 lactate\n 10:05 lactate 11", "10:05"),
         ("10:00 lactate 5\n 11:00 platelets 99", "11:00"),
         ("10:00 lactate 4.9\n 11:00 platelets 99", "no case"),
         ("10:00 platelets 99\n 11:00 inr 1.4", "11:00"),
@@ -256,6 +259,7 @@ def test_a_measure_may_name_a_rule_and_takes_its_sections_unless_it_has_its_own(
     assert own.shock.source == BUNDLE["shock"]["source"]
     assert taken.shock == load_rules(["sep1-like/1"]).measures[0].shock
     assert by_rule("phoenix").time_zero.rule == "phoenix"
+    assert moments(by_rule("phoenix").time_zero) == frozenset()
 
 
 def test_a_rule_that_is_not_in_the_catalogue_is_refused_with_those_that_are():
@@ -290,3 +294,18 @@ def test_no_number_of_a_measure_stands_in_the_catalogue_again():
     assert [rule.name for rule in named_rules() if any(rule.is_of(each) for each in shipped)] == [
         "protocol_start", "triage", "functional", "severe_sepsis",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (
+            "abnormal_vitals",
+            "the first vital sign that is abnormal for the age of that day, nothing more than 24 h",
+        ),
+        ("phoenix", "the Phoenix score of a child first is 2 points or more, by values within 24 h of each other"),
+        ("septic_shock", "Time zero is septic shock, as this measure defines it, after severe sepsis."),
+    ],
+)
+def test_every_rule_is_told_in_words(name, words):
+    assert words in time_zero_line(by_rule(name))
