@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from schemas.rival import Override, Rival
 from schemas.strict_model import Identifier, Instant, StrictModel
 from schemas.topics import joined_key
 from schemas.verdict import Verdict
@@ -52,6 +53,11 @@ class CaseRecord(StrictModel):
     time_zero_sentence: str = ""
     time_zero_known_at: Instant | None = None
     """Since when this time zero has been known; what had closed by then was past when known."""
+    computed_time_zero: Instant | None = None
+    """What the measure's own rule says, also where a person said otherwise."""
+    computed_time_zero_rule: str | None = None
+    override: Override | None = None
+    """What a person said of the time zero, where it is in force."""
     closed_at: Instant | None = None
     """Discharge, death or transfer out; the board folds such cases away once settled."""
     unit: str | None = None
@@ -62,6 +68,8 @@ class CaseRecord(StrictModel):
     elements: tuple[Verdict, ...]
     """One an element, `bundle` last."""
     timeline: tuple[TimelineEntry, ...] = ()
+    rivals: tuple[Rival, ...] = ()
+    """Every time zero that the case could have, the earliest first; none of cases without one."""
 
     @property
     def key(self) -> str:

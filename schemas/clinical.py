@@ -259,6 +259,11 @@ class Act(ClinicalFact):
     time_zero: Instant | None = None
     """Of a `time_zero_overridden`: when time zero was."""
 
+    @property
+    def is_word(self) -> bool:
+        """Whether it is a person's word on a time zero: about what is charted, and itself no part of the care."""
+        return self.act is ActName.TIME_ZERO_OVERRIDDEN
+
 
 class Coverage(ClinicalFact):
     """From when to when a source carries a domain for this encounter; open-ended without `completed_at`."""

@@ -37,6 +37,15 @@ DELIVERIES_HASH = "timezero:deliveries"
 """Hash: alert_id -> `Delivery` JSON."""
 DELIVERIES_BY_TIME = "timezero:deliveries:by_time"
 """Sorted set of alert_id by the last try (epoch seconds, wall time); the newest `ALERTS_KEPT` are kept."""
+SAID_ACTS_STREAM = "timezero:said_acts"
+"""Stream: acts said on the board, oldest first. The worker sends each to `raw.act`, and deletes it once the broker has
+it; a repeat has the same message id and changes nothing."""
+SAID_ACTS_FIELD = "message"
+"""Field of an entry of that stream: `RawAct` JSON."""
+SAID_ACTS_KEPT = 1000
+"""How many may wait; the board takes no more until a worker has fetched them."""
+BOARD_SOURCE = "board"
+"""Source of what is said on the board."""
 CHANGES_CHANNEL = "timezero:changes"
 """Pub/sub: a case key, `alert:<id>` , `feeds`, `rates` or `clock` whenever that changed."""
 

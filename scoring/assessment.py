@@ -5,6 +5,7 @@ from datetime import datetime
 
 from schemas.case_record import CaseStatus
 from schemas.clinical import VisitStep
+from schemas.rival import Rival
 from schemas.verdict import ElementStatus
 from scoring.bundle_clock import BundleClock
 from scoring.case_view import CaseView
@@ -15,7 +16,8 @@ from scoring.exclusion import expired_discharges, find_drop, find_exclusion
 from scoring.fact_store import FactStore
 from scoring.measure import Measure
 from scoring.population import Candidate, find_membership
-from scoring.time_zero import Span, TimeZero
+from scoring.span import Span
+from scoring.time_zero import TimeZero
 
 CasePlace = tuple[CaseStatus, str | None]
 """Where a case stands towards its measure, and why."""
@@ -49,6 +51,7 @@ class Assessment:
         elements: In the measure's order, without the bundle.
         judged_at: The engine's time of this judgement.
         strata: The groups of the measure that the case is reported in.
+        rivals: Every time zero that the case could have, and what each would mean.
     """
 
     chart: Chart
@@ -62,6 +65,7 @@ class Assessment:
     stop: Stop | None
     judged_at: datetime
     strata: tuple[str, ...] = ()
+    rivals: tuple[Rival, ...] = ()
 
     @property
     def wakes_at(self) -> datetime | None:
@@ -83,7 +87,7 @@ def _stop(chart: Chart) -> Stop | None:
     return min(stops, key=lambda stop: (stop.at, stop.reason), default=None)
 
 
-def _place_case(opened: "Opened", chart: Chart, measure: Measure, outside: str | None) -> CasePlace:
+def place_case(opened: "Opened", chart: Chart, measure: Measure, outside: str | None) -> CasePlace:
     """Where a case stands towards its measure; `outside`: why it is not in the population."""
     found = opened.time_zero
     if found.lapsed:
@@ -143,7 +147,7 @@ def assess(chart: Chart, store: FactStore, measure: Measure, opened: Opened, now
     view = None if found.at is None else CaseView(chart, store, measure, span, measure.resolution.cut(found.at), now)
     circulation = None if view is None else find_circulation(view)
     membership = find_membership(Candidate(chart, store, measure, span, circulation))
-    place = _place_case(opened, chart, measure, membership.outside)
+    place = place_case(opened, chart, measure, membership.outside)
     known_since = max(opened.believed_since, membership.known_at or opened.believed_since)
     return Assessment(
         chart=chart,

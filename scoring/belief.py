@@ -9,14 +9,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from schemas.clinical import AnyFact, Culture, DrugClass, Medication, Observation
+from schemas.clinical import AnyFact, Culture, DrugClass, Medication, Observation, Patient
 from scoring.act_time import act_time
 from scoring.chart import Chart
 from scoring.fact_store import FactStore
 from scoring.interest import moves_time_zero
 from scoring.measure import Measure
-from scoring.time_zero import Span, TimeZero, find_time_zero, spans
-from scoring.time_zero_rule import SevereSepsisCriteria
+from scoring.span import Span, spans
+from scoring.time_zero import TimeZero, find_time_zero
+from scoring.time_zero_rule import SevereSepsisCriteria, infection_rule
 
 
 def _is_infection_sign(fact: AnyFact) -> bool:
@@ -26,29 +27,32 @@ def _is_infection_sign(fact: AnyFact) -> bool:
 def could_matter(fact: AnyFact, measure: Measure, time_zero: TimeZero, chart: Chart) -> bool:
     """Whether a version may have had a say in whether `time_zero` held.
 
-    An observation after a time zero cannot have, since the last of the criteria gives the
+    An observation after a time zero by severe sepsis criteria cannot have, since the last of the criteria gives the
     time; unless that was provisional, where a confirmed one goes before it at whatever time,
     and was amended away since. Nor can a culture or antibiotic so long after it that it
-    confirms nothing of then.
+    confirms nothing of then. Where a person said the time, whatever moves what the rule says may have.
     """
     if not moves_time_zero(measure, fact):
         return False
     rule, moment = measure.time_zero, act_time(fact)
-    if time_zero.at is None or moment is None or not isinstance(rule, SevereSepsisCriteria):
+    is_said = time_zero.computed is not None
+    if is_said or time_zero.at is None or moment is None or not isinstance(rule, SevereSepsisCriteria):
         return True
     if isinstance(fact, Observation):
         return moment <= time_zero.at or (time_zero.lapses_at is not None and chart.amended)
-    return moment - time_zero.at <= rule.antibiotic_after_culture.delta or not _is_infection_sign(fact)
+    if _is_infection_sign(fact):
+        return moment - time_zero.at <= rule.antibiotic_after_culture.delta
+    return True
 
 
 def _moments(versions: Iterable[AnyFact], measure: Measure, now: datetime) -> list[datetime]:
     """Every instant at which the belief may have changed: receipts, and lapses of what was provisional."""
-    moments = set()
+    moments, rule = set(), infection_rule(measure.time_zero)
     for version in versions:
         moments.add(version.received_at)
         done = act_time(version)
-        if isinstance(measure.time_zero, SevereSepsisCriteria) and done is not None and _is_infection_sign(version):
-            moments.add(done + measure.time_zero.unconfirmed_for.delta)
+        if rule is not None and done is not None and _is_infection_sign(version):
+            moments.add(done + rule.unconfirmed_for.delta)
     return sorted(moment for moment in moments if moment <= now)
 
 
@@ -77,10 +81,15 @@ class _Memory:
             self.held[fact_id] = known[-1]
 
 
-def _find_then(chart: Chart, measure: Measure, span: Span, moment: datetime) -> TimeZero | None:
+def _find_then(memory: _Memory, measure: Measure, span: Span, moment: datetime) -> TimeZero | None:
     """The time zero, as then known, of the case that begins where `span` does; None where there was no such case."""
-    then = next((each for each in spans(chart) if each.after == span.after), None)
-    return None if then is None else find_time_zero(chart, measure, then, moment)
+    then = next((each for each in spans(memory.chart) if each.after == span.after), None)
+    return None if then is None else find_time_zero(memory.chart, memory.store, measure, then, moment)
+
+
+def _who(store: FactStore) -> list[str]:
+    """Facts of who the patient is; every chart has them."""
+    return [fact_id for fact_id, versions in store.versions.items() if isinstance(versions[-1], Patient)]
 
 
 def find_belief(
@@ -89,7 +98,7 @@ def find_belief(
     """Find since when `time_zero`, which holds now, has been believed, by what was received when."""
     versions = [
         version
-        for fact_id in chart.fact_ids
+        for fact_id in (*chart.fact_ids, *_who(store))
         for version in store.versions[fact_id]
         if could_matter(version, measure, time_zero, chart)
     ]
@@ -98,7 +107,7 @@ def find_belief(
     since: datetime | None = None
     for moment in _moments(tuple(versions), measure, now):
         memory.learn_until(moment)
-        found = _find_then(memory.chart, measure, span, moment)
+        found = _find_then(memory, measure, span, moment)
         if found is None or found.at != time_zero.at:
             since = None
         elif since is None:

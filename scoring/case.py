@@ -8,26 +8,32 @@ from scoring.belief import find_belief
 from scoring.chart import Chart
 from scoring.fact_store import FactStore
 from scoring.measure import Measure
-from scoring.time_zero import Span, TimeZero, find_time_zero, spans
+from scoring.span import Span, spans
+from scoring.time_zero import TimeZero, find_time_zero
 
 Believe = Callable[[str, Span, TimeZero], datetime]
 """Tells since when a case's time zero has been believed: case id, span, time zero."""
 
+Compare = Callable[[Assessment, Opened], Assessment]
+"""Sets the rivals beside a case."""
 
-def find_cases(chart: Chart, store: FactStore, measure: Measure, now: datetime, believe: Believe) -> list[Assessment]:
+
+def find_cases(
+    chart: Chart, store: FactStore, measure: Measure, now: datetime, believe: Believe, compare: Compare
+) -> list[Assessment]:
     """Judge every case of one episode under one measure at `now`, in time order.
 
     The first case has the episode's own number, later ones `#2` and on.
     """
     cases: list[Assessment] = []
     for span in spans(chart):
-        found = find_time_zero(chart, measure, span, now)
+        found = find_time_zero(chart, store, measure, span, now)
         if found is None:
             continue
         number = len(cases) + 1
         case_id = chart.episode.case_id if number == 1 else f"{chart.episode.case_id}#{number}"
         opened = Opened(case_id, span, found, believe(case_id, span, found))
-        cases.append(assess(chart, store, measure, opened, now))
+        cases.append(compare(assess(chart, store, measure, opened, now), opened))
     return cases
 
 

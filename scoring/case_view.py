@@ -10,7 +10,7 @@ from scoring.act_time import act_time
 from scoring.chart import Chart, Timed
 from scoring.fact_store import FactStore
 from scoring.measure import Measure
-from scoring.time_zero import Span
+from scoring.span import Span
 
 
 @dataclass(frozen=True, slots=True)

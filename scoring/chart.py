@@ -82,6 +82,11 @@ class Remembered:
     value: object
 
 
+def _fed_by(fact: AnyFact) -> Counter[str]:
+    """The source that a fact shows to feed the chart; a person's word shows nothing of what a feed carries."""
+    return Counter() if isinstance(fact, Act) and fact.is_word else Counter([fact.source])
+
+
 @dataclass(slots=True)
 class Chart:
     """The facts of one episode that hold, each list in time order.
@@ -93,7 +98,9 @@ class Chart:
         sources: Names of the sources whose facts these are, with how many.
         fact_ids: Every fact of this episode, also those that were retracted.
         amended: Some fact was taken back, or said otherwise of its time or value, at some time.
-        memory: What was worked out of a stretch of time, forgotten when a fact of that stretch comes or goes.
+        steps: Lists of steps of the visit, put together once.
+        memory: What was worked out of a stretch of time, forgotten when a fact of that stretch comes or goes, or of
+            who the patient is.
     """
 
     episode: Episode
@@ -103,9 +110,11 @@ class Chart:
     sources: Counter[str] = field(default_factory=Counter)
     fact_ids: set[str] = field(default_factory=set)
     amended: bool = False
+    steps: dict[tuple[VisitStep, ...], list[Timed]] = field(default_factory=dict)
     memory: dict[Hashable, Remembered] = field(default_factory=dict)
 
     def _forget(self, moment: datetime) -> None:
+        self.steps.clear()
         for key in [key for key, kept in self.memory.items() if kept.since <= moment <= kept.until]:
             del self.memory[key]
 
@@ -113,8 +122,9 @@ class Chart:
         """Add a fact that holds."""
         if isinstance(fact, Patient):
             self.patients.append(fact)
+            self.memory.clear()
             return
-        self.sources[fact.source] += 1
+        self.sources += _fed_by(fact)
         shelf = _shelf(fact)
         if shelf is not None:
             moment = act_time(fact) or place_time(fact)
@@ -123,7 +133,11 @@ class Chart:
 
     def take(self, fact: AnyFact) -> None:
         """Remove a fact that no longer holds."""
-        self.sources -= Counter([fact.source])
+        if isinstance(fact, Patient):
+            self.patients.remove(fact)
+            self.memory.clear()
+            return
+        self.sources -= _fed_by(fact)
         shelf = _shelf(fact)
         if shelf is not None:
             self._forget(act_time(fact) or place_time(fact))
@@ -131,7 +145,11 @@ class Chart:
 
     def visits(self, *steps: VisitStep) -> list[Timed]:
         """Steps of the visit, in time order."""
-        return sorted((entry for step in steps for entry in self.shelves.get(f"visit:{step}", ())), key=order)
+        found = self.steps.get(steps)
+        if found is None:
+            found = sorted((entry for step in steps for entry in self.shelves.get(f"visit:{step}", ())), key=order)
+            self.steps[steps] = found
+        return found
 
     def discharges(self) -> list[Timed]:
         """Ends of the stay, in time order; an end after which it goes on under another number is none."""

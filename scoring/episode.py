@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from schemas.clinical import AnyFact, Link, Merge, Patient, Visit, VisitStep
+from schemas.clinical import Act, AnyFact, Link, Merge, Patient, Visit, VisitStep
 from scoring.act_time import place_time
 from scoring.rules import Conventions
 
@@ -93,7 +93,8 @@ def find_episodes(facts: Iterable[AnyFact], rules: Conventions) -> tuple[Episode
     for fact in facts:
         if isinstance(fact, Link) and fact.encounter_id is not None:
             links |= {(fact.encounter_id, fact.into_encounter_id), (fact.into_encounter_id, fact.encounter_id)}
-        if fact.encounter_id is not None and not isinstance(fact, Patient | Link | Merge):
+        is_word = isinstance(fact, Act) and fact.is_word
+        if fact.encounter_id is not None and not is_word and not isinstance(fact, Patient | Link | Merge):
             by_encounter.setdefault(fact.encounter_id, []).append(fact)
     encounters = sorted(
         (_encounter(encounter_id, own) for encounter_id, own in by_encounter.items()),

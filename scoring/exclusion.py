@@ -1,9 +1,10 @@
 """Who is left out of a measure, and whose data cannot be used, each with its reason."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import assert_never
 
 from schemas.clinical import Act, AnyFact, Visit, VisitStep
+from scoring.age import age_in_years, birth_date
 from scoring.chart import Chart, Timed
 from scoring.exclusion_rule import (
     ActExclusion,
@@ -16,17 +17,6 @@ from scoring.exclusion_rule import (
 )
 from scoring.measure import Measure
 from scoring.number import Comparison, Limit, Resolution
-
-
-def birth_date(chart: Chart) -> date | None:
-    """The birth date last received; None where no feed sent one."""
-    known = [patient for patient in chart.patients if patient.birth_date is not None]
-    return max(known, key=lambda patient: (patient.received_at, patient.event_id)).birth_date if known else None
-
-
-def age_in_years(born: date, on: date) -> int:
-    """Completed years on a day, by birthday; born on 29 February counts on 1 March."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def admitted_at(chart: Chart) -> datetime | None:

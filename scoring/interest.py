@@ -1,5 +1,6 @@
 """Which facts can change what of a measure: a fact that cannot is kept, and nothing is judged anew."""
 
+from collections.abc import Iterable
 from typing import assert_never
 
 from schemas.clinical import (
@@ -10,53 +11,109 @@ from schemas.clinical import (
     DrugClass,
     Medication,
     Observation,
+    Patient,
     Specimen,
     Visit,
 )
+from scoring.abnormal_vitals import limits
 from scoring.measure import Measure
 from scoring.number import Criterion
-from scoring.time_zero_rule import CONTACTS, FirstKnown, Moment, SevereSepsisCriteria
+from scoring.override import overrides
+from scoring.phoenix_rule import Phoenix, quantities
+from scoring.time_zero_rule import (
+    CONTACTS,
+    AbnormalVitals,
+    FirstKnown,
+    Moment,
+    SepticShock,
+    SevereSepsisCriteria,
+    moments,
+)
 
 INFECTION_SPECIMENS = frozenset({Specimen.BLOOD, Specimen.STERILE})
 
 
-def _meets_a_criterion(fact: Observation, rule: SevereSepsisCriteria) -> bool:
+def _meets(fact: Observation, criteria: Iterable[Criterion]) -> bool:
     value = fact.value
     return value is not None and any(
-        criterion.quantity is fact.quantity and criterion.is_met_by(value) for criterion in _criteria(rule)
+        criterion.quantity is fact.quantity and criterion.is_met_by(value) for criterion in criteria
     )
 
 
-def _criteria(rule: SevereSepsisCriteria) -> tuple[Criterion, ...]:
-    return (*rule.sirs, *rule.organ_dysfunction)
-
-
-def _is_sepsis_sign(fact: AnyFact, rule: SevereSepsisCriteria) -> bool:
+def _is_infection_sign(fact: AnyFact) -> bool:
     match fact:
-        case Observation():
-            return _meets_a_criterion(fact, rule)
         case Culture():
             return fact.specimen in INFECTION_SPECIMENS
         case Medication():
             return fact.drug_class is DrugClass.ANTIBACTERIAL
-        case Act():
-            return any(criterion.act is fact.act for criterion in _criteria(rule))
         case _:
             return False
 
 
-def _is_moment(fact: AnyFact, rule: FirstKnown) -> bool:
-    """Whether the fact may be one of the moments of a rule."""
-    moments = {moment for group in rule.first_known for moment in group}
+def _is_severe_sign(fact: AnyFact, rule: SevereSepsisCriteria) -> bool:
+    """Whether the fact may be a sign of infection, or meet a criterion."""
+    criteria = (*rule.sirs, *rule.organ_dysfunction)
+    match fact:
+        case Observation():
+            return _meets(fact, criteria)
+        case Act():
+            return any(criterion.act is fact.act for criterion in criteria)
+        case _:
+            return _is_infection_sign(fact)
+
+
+def _is_abnormal(fact: AnyFact, rule: AbnormalVitals) -> bool:
+    """Whether the fact is a sign that the look-back counts from, or abnormal at any age, or tells the age."""
+    match fact:
+        case Observation():
+            return _meets(fact, limits(rule))
+        case Patient():
+            return True
+        case _:
+            return _is_named(fact, moments(rule))
+
+
+def _is_phoenix_sign(fact: AnyFact, rule: Phoenix) -> bool:
+    """Whether the fact may be a sign of infection, or give points, or tells the age."""
+    match fact:
+        case Observation():
+            return fact.quantity in quantities(rule)
+        case Medication(drug_class=DrugClass.VASOPRESSOR):
+            return fact.substance in rule.vasoactives
+        case Act():
+            return fact.act is ActName.MECHANICAL_VENTILATION or any(line.act is fact.act for line in rule.acts)
+        case Patient():
+            return True
+        case _:
+            return _is_infection_sign(fact)
+
+
+def _is_shock_sign(fact: AnyFact, measure: Measure, rule: SepticShock) -> bool:
+    """Whether the fact may make severe sepsis, or shock of it."""
+    match fact:
+        case Observation() if fact.quantity in measure.watched_quantities:
+            return True
+        case Medication(drug_class=DrugClass.CRYSTALLOID):
+            return True
+        case Act() if measure.shock is not None:
+            lesser = measure.shock.target.lesser_volume_by
+            shock = fact.act in measure.shock.documented_by or fact.act is lesser
+            return shock or _is_severe_sign(fact, rule.severe_sepsis)
+        case _:
+            return _is_severe_sign(fact, rule.severe_sepsis)
+
+
+def _is_named(fact: AnyFact, named: frozenset[Moment]) -> bool:
+    """Whether the fact may be one of some moments."""
     match fact:
         case Visit():
-            return bool(moments & CONTACTS)
+            return bool(named & CONTACTS)
         case Act():
-            return fact.act in {moment.value for moment in moments}
+            return fact.act in {moment.value for moment in named}
         case Medication(drug_class=DrugClass.ANTIBACTERIAL):
-            return Moment.ANTIBIOTIC in moments
+            return Moment.ANTIBIOTIC in named
         case Medication(drug_class=DrugClass.CRYSTALLOID):
-            return Moment.CRYSTALLOID in moments
+            return Moment.CRYSTALLOID in named
         case _:
             return False
 
@@ -65,13 +122,24 @@ def moves_time_zero(measure: Measure, fact: AnyFact) -> bool:
     """Whether the fact may have a say in the measure's time zero."""
     if isinstance(fact, Act) and (fact.act in measure.entry.acts or fact.act is ActName.SEPSIS_RULED_OUT):
         return True
-    match measure.time_zero:
-        case FirstKnown() as rule:
-            return _is_moment(fact, rule)
-        case SevereSepsisCriteria() as rule:
-            return _is_sepsis_sign(fact, rule)
+    return overrides(fact, measure) or _concerns_rule(measure, fact)
+
+
+def _concerns_rule(measure: Measure, fact: AnyFact) -> bool:
+    rule = measure.time_zero
+    match rule:
+        case FirstKnown():
+            return _is_named(fact, moments(rule))
+        case AbnormalVitals():
+            return _is_abnormal(fact, rule)
+        case SevereSepsisCriteria():
+            return _is_severe_sign(fact, rule)
+        case Phoenix():
+            return _is_phoenix_sign(fact, rule)
+        case SepticShock():
+            return _is_shock_sign(fact, measure, rule)
         case _:
-            assert_never(measure.time_zero)
+            assert_never(rule)
 
 
 def touches(measure: Measure, fact: AnyFact) -> bool:

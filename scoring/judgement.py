@@ -9,6 +9,7 @@ from scoring.chart import draw_charts
 from scoring.episode import Unplaced
 from scoring.patient_state import PatientState
 from scoring.record import case_record
+from scoring.rival import Comparison, RivalMemory
 from scoring.rules import Rules
 
 
@@ -35,10 +36,12 @@ def judge(state: PatientState, rules: Rules, as_of: datetime) -> Judgement:
     charts = draw_charts(state.facts, rules.conventions)
     records: list[CaseRecord] = []
     never_opened = {measure.identifier: 0 for measure in rules.measures}
+    memories = {chart.episode.case_id: RivalMemory(rules.rivals) for chart in charts.charts}
     for measure in rules.measures:
         for chart in charts.charts:
+            compare = Comparison(memories[chart.episode.case_id], state.facts, rules)
             believe = belief_from_facts(chart, state.facts, measure, as_of)
-            cases = find_cases(chart, state.facts, measure, as_of, believe)
+            cases = find_cases(chart, state.facts, measure, as_of, believe, compare)
             never_opened[measure.identifier] += not cases
             records += [case_record(case, 0, as_of, owner_of(state)) for case in cases]
     unplaced = {state.facts.versions[fact_id][-1].event_id: why for fact_id, why in charts.unplaced.items()}

@@ -23,7 +23,8 @@ from scoring.element_rule import (
 )
 from scoring.exclusion_rule import Exclusion, Population
 from scoring.number import Duration, Resolution
-from scoring.time_zero_rule import Entry, Moment, TimeZeroRule
+from scoring.phoenix_rule import Phoenix
+from scoring.time_zero_rule import Entry, Moment, TimeZeroRule, moments
 
 
 class InitialLactate(StrictModel):
@@ -89,6 +90,7 @@ class Measure(StrictModel):
         asked = {part for rule in self.elements.values() for part in _asked_by(rule)}
         asked.update(part for rule in self.population for part in asked_sections((), "", rule.rule))
         asked.update(asked_sections(self.shock.by, "", "") if self.shock is not None else ())
+        asked.update(asked_sections((), "", self.time_zero.rule))
         for name in sorted(asked):
             if getattr(self, name) is None:
                 message = f"the section [{name}] is missing, and an element, a clock or the population asks for it"
@@ -104,15 +106,16 @@ class Measure(StrictModel):
     def watched_drugs(self) -> frozenset[DrugClass]:
         """Kinds of drugs that a clock or an element uses; antibacterials are always shown."""
         rules = self.elements.values()
-        moments = {moment for group in getattr(self.time_zero, "first_known", ()) for moment in group}
         fluids = (
             self.shock is not None
-            or Moment.CRYSTALLOID in moments
+            or Moment.CRYSTALLOID in moments(self.time_zero)
             or any(isinstance(rule, CrystalloidVolume | Bolus) for rule in rules)
             or any(isinstance(rule, Statement) and rule.after_fluids for rule in rules)
         )
         watched = {DrugClass.ANTIBACTERIAL, DrugClass.CRYSTALLOID} if fluids else {DrugClass.ANTIBACTERIAL}
-        pressors = {DrugClass.VASOPRESSOR for rule in rules if isinstance(rule, Vasopressor)}
+        pressors = {
+            DrugClass.VASOPRESSOR for rule in (*rules, self.time_zero) if isinstance(rule, Vasopressor | Phoenix)
+        }
         return frozenset(watched | pressors)
 
     @cached_property

@@ -53,6 +53,14 @@ class Years(StrictModel):
     source: str
 
 
+class Age(StrictModel):
+    """An age in completed days, months or years."""
+
+    value: int
+    unit: Literal["days", "months", "years"]
+    source: str
+
+
 class Offsets(StrictModel):
     """When to warn, counted back from `due_at`, farthest first."""
 

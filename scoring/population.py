@@ -11,7 +11,7 @@ from scoring.circulation import Circulation
 from scoring.exclusion_rule import EmergencyPopulation, Population, ShockPopulation
 from scoring.fact_store import FactStore
 from scoring.measure import Measure
-from scoring.time_zero import Span
+from scoring.span import Span
 
 
 @dataclass(frozen=True, slots=True)

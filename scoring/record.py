@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from schemas.case_record import CaseRecord, CaseStatus, TimelineEntry
-from schemas.clinical import AnyFact, Medication, Observation, Quantity
+from schemas.clinical import Act, AnyFact, Medication, Observation, Quantity
+from schemas.rival import Override
 from schemas.verdict import SETTLED, Element, ElementStatus, Evidence, Verdict
 from scoring.act_time import act_time
 from scoring.assessment import BLANK_STATUS, Assessment, bundle_clock, bundle_status
@@ -16,6 +17,7 @@ from scoring.element_rule import ElementRule
 from scoring.finding import Finding
 from scoring.interest import touches
 from scoring.sentence import bundle_sentence, element_sentence, time_zero_sentence
+from scoring.time_zero import TimeZero
 
 TIMES = ("ordered_at", "collected_at", "started_at", "completed_at", "resulted_at")
 """Times that some kinds of facts have beside when they happened, were charted and were received."""
@@ -56,7 +58,7 @@ def _evidence_of(finding: Finding, rule: ElementRule) -> tuple[Evidence, ...]:
     return tuple(evidence(fact, _clocked(fact, rule)) for fact in finding.facts)
 
 
-def _distinct(items: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+def distinct(items: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     """Each fact once, where it stands first: one may decide both the act and time zero."""
     once: dict[str, Evidence] = {}
     for item in items:
@@ -80,7 +82,7 @@ def _verdict(assessment: Assessment, assessed: ElementAssessment, ids: dict[str,
         settles_at=window.settles_at if window and applies else None,
         done_at=assessed.finding.done_at,
         known_at=assessed.finding.known_at,
-        evidence=_distinct(
+        evidence=distinct(
             (
                 *_evidence_of(assessed.finding, assessed.rule),
                 *(evidence(fact) for fact in (assessed.start.facts if assessed.start else ())),
@@ -156,6 +158,22 @@ def _timeline(case: Assessment) -> Iterator[TimelineEntry]:
         )
 
 
+def _override(found: TimeZero) -> Override | None:
+    """What a person said of the time zero; None where nobody did."""
+    said = found.facts[0]
+    if found.computed is None or not isinstance(said, Act) or found.at is None:
+        return None
+    return Override(
+        event_id=said.event_id,
+        fact_id=said.fact_id,
+        time_zero=found.at,
+        by=said.actor,
+        at=said.happened_at,
+        reason=said.reason,
+        measure=said.measure,
+    )
+
+
 def case_record(assessment: Assessment, revision: int, as_of: datetime, owner: tuple[str, str]) -> CaseRecord:
     """The record of one case; `owner`: facility and patient."""
     found, chart = assessment.time_zero, assessment.chart
@@ -178,10 +196,14 @@ def case_record(assessment: Assessment, revision: int, as_of: datetime, owner: t
         time_zero_rule=found.rule,
         time_zero_sentence=time_zero_sentence(assessment),
         time_zero_known_at=assessment.believed_since,
+        computed_time_zero=found.by_rule.at,
+        computed_time_zero_rule=found.by_rule.rule,
+        override=_override(found),
         closed_at=ends[-1][0] if ends else None,
         unit=chart.unit(),
         strata=assessment.strata,
         settled=not is_pending and all(verdict.status in SETTLED for verdict in verdicts),
         elements=(*verdicts, bundle),
         timeline=tuple(_timeline(assessment)),
+        rivals=assessment.rivals,
     )

@@ -20,8 +20,10 @@ from scoring.measure import Measure
 from scoring.outbox import Outbox
 from scoring.patient_state import CaseKey, HeldBelief, PatientState, Published
 from scoring.record import case_record
+from scoring.rival import Comparison, RivalMemory
 from scoring.rules import Rules
-from scoring.time_zero import Span, TimeZero
+from scoring.span import Span
+from scoring.time_zero import TimeZero
 
 
 def _is_due(cases: list[Assessment], now: datetime) -> bool:
@@ -43,7 +45,7 @@ def _comes_too_late(fact: AnyFact, measure: Measure, earlier: list[Assessment]) 
     """Whether a vital sign or result lies after the only case's time zero, so that it cannot move it."""
     if len(earlier) != 1 or not isinstance(fact, Observation) or fact.quantity in measure.watched_quantities:
         return False
-    found = earlier[0].time_zero
+    found = earlier[0].time_zero.by_rule
     return found.at is not None and found.lapses_at is None and fact.collected_at > found.at
 
 
@@ -114,13 +116,14 @@ def _is_new(verdict: Verdict, said: Published) -> bool:
 
 
 def _judge_episode(
-    state: PatientState, chart: Chart, measure: Measure, arrival: Arrival, outbox: Outbox, now: datetime
+    state: PatientState, rules: Rules, place: tuple[Chart, Measure], arrival: Arrival, outbox: Outbox, now: datetime
 ) -> list[Assessment]:
     """Judge one episode under one measure, and say what is new of it."""
-    believer = _Believer(
-        state, chart, measure, arrival, now, state.cases.get((chart.episode.case_id, measure.identifier))
-    )
-    cases = find_cases(chart, state.facts, measure, now, believer)
+    chart, measure = place
+    earlier = state.cases.get((chart.episode.case_id, measure.identifier))
+    believer = _Believer(state, chart, measure, arrival, now, earlier)
+    compare = Comparison(state.rivals[chart.episode.case_id], state.facts, rules)
+    cases = find_cases(chart, state.facts, measure, now, believer, compare)
     believer.forget_the_gone()
     because = cause(arrival.fact, measure, clock_was_due=state.wake_at == now)
     for case in cases:
@@ -152,17 +155,27 @@ def _remove_the_gone(
             said.digest, said.verdicts = "", {}
 
 
+def _move_rivals(state: PatientState, rules: Rules, chart: Chart, arrival: Arrival) -> bool:
+    """Let the rules of the catalogue hear of an arrival; return whether any says otherwise of this episode now."""
+    memory = state.rivals.setdefault(chart.episode.case_id, RivalMemory(rules.rivals))
+    if arrival.chart is None:
+        return bool(arrival.versions or arrival.merged) and memory.learn(chart, state.facts, None)
+    return arrival.chart is chart and memory.learn(chart, state.facts, arrival.versions)
+
+
 def review(state: PatientState, rules: Rules, outbox: Outbox, arrival: Arrival, now: datetime) -> None:
     """Judge again at `now`, and put what is new into the outbox."""
     if state.charts is None:
         state.charts = draw_charts(state.facts, rules.conventions)
     standing: dict[CaseKey, list[Assessment]] = {}
     for chart in state.charts.charts:
+        rivals_moved = _move_rivals(state, rules, chart, arrival)
         for measure in rules.measures:
             key = (chart.episode.case_id, measure.identifier)
             earlier = state.cases.get(key)
-            if earlier is None or _is_touched(measure, chart, arrival, earlier) or _is_due(earlier, now):
-                earlier = _judge_episode(state, chart, measure, arrival, outbox, now)
+            is_moved = rivals_moved and bool(earlier)
+            if earlier is None or is_moved or _is_touched(measure, chart, arrival, earlier) or _is_due(earlier, now):
+                earlier = _judge_episode(state, rules, (chart, measure), arrival, outbox, now)
             standing[key] = earlier
     state.cases = standing
     present = {(case.case_id, case.measure.identifier) for cases in standing.values() for case in cases}

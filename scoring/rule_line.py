@@ -38,6 +38,7 @@ from scoring.exclusion_rule import (
 )
 from scoring.measure import Measure
 from scoring.number import Comparison, Duration
+from scoring.phoenix_rule import Phoenix
 from scoring.rule_words import (
     ACT_WORDS,
     CLOCK_WORDS,
@@ -51,7 +52,7 @@ from scoring.rule_words import (
     quantity_words,
     route_words,
 )
-from scoring.time_zero_rule import FirstKnown, SevereSepsisCriteria
+from scoring.time_zero_rule import AbnormalVitals, FirstKnown, SepticShock, SevereSepsisCriteria
 
 
 def element_line(measure: Measure, element: Element) -> str:
@@ -231,6 +232,19 @@ def time_zero_line(measure: Measure) -> str:
                 f"Time zero is when the last of these is met, all within {amount(rule.within)} of each other: "
                 f"suspected infection, {rule.sirs_needed.value:g} different SIRS criteria, and one organ dysfunction."
             )
+        case AbnormalVitals():
+            signs = all_of(map(moment_words, rule.signs))
+            return (
+                f"Time zero is the first vital sign that is abnormal for the age of that day, nothing more than "
+                f"{amount(rule.look_back)} before the earliest of {signs}."
+            )
+        case Phoenix():
+            return (
+                f"Time zero is when infection is suspected and the Phoenix score of a child first is "
+                f"{amount(rule.points_needed)} or more, by values within {amount(rule.within)} of each other."
+            )
+        case SepticShock():
+            return "Time zero is septic shock, as this measure defines it, after severe sepsis."
         case _:
             assert_never(rule)
 

@@ -1,5 +1,6 @@
 """The rules in force: chosen measures, conventions and source profiles, read once from packaged TOML."""
 
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from schemas.strict_model import StrictModel
+from schemas.verdict import Element
+from scoring.catalogue import Body, NamedRule, name_rules, read_catalogue, take_over_named
 from scoring.measure import Measure
 from scoring.number import Duration, Number
 
@@ -75,10 +78,16 @@ class Rules:
     Attributes:
         measures: The measures to judge, in the order asked for.
         conventions: Charting grace, episode gap and the like.
+        rivals: Rules of the catalogue, by which every case is dated beside its measure's own.
+        known_as: By measure, the rule of the catalogue that is its own, where there is one.
+        asks: By measure and element, what it asks for, in the same words wherever measures ask for the same.
     """
 
     measures: tuple[Measure, ...]
     conventions: Conventions
+    rivals: tuple[NamedRule, ...]
+    known_as: Mapping[str, NamedRule]
+    asks: Mapping[tuple[str, Element], str]
 
 
 def measure_files(judged_from: Literal["stream", "abstraction"]) -> tuple[dict[str, Any], ...]:
@@ -101,9 +110,44 @@ def stream_body(body: Mapping[str, Any]) -> dict[str, Any]:
     return {name: part for name, part in body.items() if name not in NOT_FOR_STREAMS}
 
 
+def _catalogue_file() -> dict[str, Any]:
+    return tomllib.loads((files("scoring") / "time_zero_rules.toml").read_text("utf-8"))
+
+
+@cache
+def _catalogue() -> dict[str, Body]:
+    measures = {f"{body['id']}/{body['version']}": body for body in measure_files("stream")}
+    return read_catalogue(_catalogue_file(), measures)
+
+
+@cache
+def named_rules() -> tuple[NamedRule, ...]:
+    """Return the rules of the catalogue, in its order."""
+    return name_rules(_catalogue_file(), _catalogue())
+
+
+def with_named_rule(body: Body) -> Body:
+    """What a file says of how a stream is judged, a rule of time zero that it names in its place.
+
+    Raises:
+        UnknownRuleError: The catalogue has no rule of that name.
+    """
+    return take_over_named(stream_body(body), _catalogue())
+
+
+def read_measure(body: Body) -> Measure:
+    """Read what a measure's file says for streams; a rule that it names is taken from the catalogue.
+
+    Raises:
+        UnknownRuleError: It names a rule that the catalogue has not.
+        pydantic.ValidationError: It says something else that a measure cannot.
+    """
+    return Measure.model_validate(with_named_rule(body))
+
+
 @cache
 def _shipped() -> dict[str, Measure]:
-    measures = [Measure.model_validate(stream_body(body)) for body in measure_files("stream")]
+    measures = [read_measure(body) for body in measure_files("stream")]
     return {measure.identifier: measure for measure in sorted(measures, key=lambda each: each.identifier)}
 
 
@@ -174,5 +218,29 @@ def load_rules(measures: Sequence[str], site: SiteRules = SHIPPED_ONLY) -> Rules
     Raises:
         UnknownMeasureError: One of them does not ship and is none of the site's own.
     """
-    chosen = tuple(measure(name, site) for name in dict.fromkeys(measures))
-    return Rules(chosen, site.conventions or load_conventions())
+    return rules_of([measure(name, site) for name in dict.fromkeys(measures)], site.conventions)
+
+
+def rules_of(chosen: Sequence[Measure], conventions: Conventions | None = None) -> Rules:
+    """Return the rules for some measures, whoever wrote them; without conventions, those that ship."""
+    rivals = named_rules()
+    known_as = {each.identifier: rule for each in chosen for rule in reversed(rivals) if rule.is_of(each)}
+    asks = {(each.identifier, element): _asked(each, element) for each in chosen for element in each.elements}
+    return Rules(tuple(chosen), conventions or load_conventions(), rivals, known_as, asks)
+
+
+def _asked(measure: Measure, element: Element) -> str:
+    """What an element asks for, with the sections that it leans on; where the numbers come from makes no difference."""
+    leans_on = (measure.initial_lactate, measure.hypotension, measure.shock)
+    parts = [None if part is None else part.model_dump(mode="json") for part in (measure.elements[element], *leans_on)]
+    return json.dumps([element, measure.resolution, *map(_without_sources, parts)])
+
+
+def _without_sources(part: Any) -> Any:
+    match part:
+        case dict():
+            return {key: _without_sources(value) for key, value in part.items() if not key.endswith("source")}
+        case list():
+            return [_without_sources(value) for value in part]
+        case _:
+            return part

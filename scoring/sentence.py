@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from schemas.alert import AlertKind, AlertReason
-from schemas.clinical import AnyFact
+from schemas.clinical import Act, AnyFact
 from schemas.verdict import OUTCOMES, Element, ElementStatus
 from scoring.act_time import act_time
 from scoring.alert_decision import Decision
@@ -12,6 +12,7 @@ from scoring.bundle_clock import BundleClock
 from scoring.description import describe
 from scoring.element_assessment import ElementAssessment
 from scoring.element_rule import CountsFrom
+from scoring.time_zero import TimeZero
 
 WORDS = {
     Element.PROTOCOL: "protocol",
@@ -71,6 +72,11 @@ def clock(moment: datetime, near: datetime | None = None) -> str:
 def minutes_between(earlier: datetime, later: datetime) -> int:
     """Whole minutes from one moment to another, towards zero."""
     return int((later - earlier) / timedelta(minutes=1))
+
+
+def minutes_after(earlier: datetime, later: datetime) -> float:
+    """Minutes from one moment to another, with one decimal."""
+    return round((later - earlier) / timedelta(minutes=1), 1)
 
 
 STARTS = {
@@ -163,14 +169,35 @@ def _listed(words: list[str]) -> str:
 
 def time_zero_sentence(assessment: Assessment) -> str:
     """From when the measure counts and why, in one sentence."""
-    found = assessment.time_zero
+    return dated_sentence(assessment.time_zero)
+
+
+def dated_sentence(found: TimeZero) -> str:
+    """A time zero and what says so, in one sentence."""
     moment = found.at
     if moment is None:
         return "No time zero can be told."
+    if found.computed is not None:
+        return (
+            f"Time zero {moment:%Y-%m-%d %H:%M}: {_said(found.facts[0], moment)}; {_computed(found.computed, moment)}."
+        )
     told = [_told(fact, moment) for fact in found.facts]
     if found.lapses_at is not None:
         told[0] += " (alone so far)"
     return f"Time zero {moment:%Y-%m-%d %H:%M}: {_listed(told)}."
+
+
+def _said(fact: AnyFact, near: datetime) -> str:
+    """Who said a time zero, when and why."""
+    act = fact if isinstance(fact, Act) else None
+    by = f" by {act.actor}" if act and act.actor else ""
+    why = f" ({act.reason})" if act and act.reason else ""
+    at = act_time(fact)
+    return f"said{by}{'' if at is None else f' {clock(at, near)}'}{why}"
+
+
+def _computed(found: TimeZero, near: datetime) -> str:
+    return "the rule gives none" if found.at is None else f"the rule says {clock(found.at, near)}"
 
 
 def alert_sentence(decision: Decision, assessed: ElementAssessment, time_zero: datetime | None) -> str:

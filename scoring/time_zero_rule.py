@@ -1,13 +1,14 @@
 """Rules of time zero as data: what opens a case, and from when a measure counts."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
 from schemas.clinical import ActName
 from schemas.strict_model import StrictModel
-from scoring.number import Criterion, Duration, Number
+from scoring.number import Age, Criterion, Duration, Number
+from scoring.phoenix_rule import Phoenix
 
 
 class Entry(StrictModel):
@@ -75,4 +76,64 @@ class SevereSepsisCriteria(StrictModel):
     organ_dysfunction: tuple[Criterion, ...]
 
 
-TimeZeroRule = Annotated[FirstKnown | SevereSepsisCriteria, Field(discriminator="rule")]
+class AgeBand(StrictModel):
+    """Which vital signs are abnormal in children of one age."""
+
+    band: str
+    below: Age
+    """The first age that is too old for the band; too young for it are those of the band before."""
+    vitals: tuple[Criterion, ...]
+
+
+class AbnormalVitals(StrictModel):
+    """Time zero is the first abnormal vital sign, by age on that day, from the look-back before a sign of sepsis on."""
+
+    rule: Literal["abnormal_vitals"]
+    signs: tuple[Moment, ...]
+    """The earliest of these is the sign of sepsis that the look-back counts from."""
+    look_back: Duration
+    children: tuple[AgeBand, ...]
+    """The youngest first; who is too old for the last is an adult."""
+    children_source: str
+    adults: tuple[Criterion, ...]
+    source: str
+
+
+class SepticShock(StrictModel):
+    """Time zero is septic shock, as `[hypotension]` and `[shock]` define it, after severe sepsis."""
+
+    rule: Literal["septic_shock"]
+    severe_sepsis: SevereSepsisCriteria
+    source: str
+
+
+InfectionRule = SevereSepsisCriteria | Phoenix
+"""Rules that ask for suspected infection, documented or by a culture and an antibiotic."""
+
+TimeZeroRule = Annotated[
+    FirstKnown | SevereSepsisCriteria | AbnormalVitals | Phoenix | SepticShock, Field(discriminator="rule")
+]
+
+
+def infection_rule(rule: TimeZeroRule) -> InfectionRule | None:
+    """The part of a rule that asks for suspected infection; None where it does not."""
+    match rule:
+        case SevereSepsisCriteria() | Phoenix():
+            return rule
+        case SepticShock():
+            return rule.severe_sepsis
+        case FirstKnown() | AbnormalVitals():
+            return None
+        case _:
+            assert_never(rule)
+
+
+def moments(rule: TimeZeroRule) -> frozenset[Moment]:
+    """The moments that a rule names."""
+    match rule:
+        case FirstKnown():
+            return frozenset(moment for group in rule.first_known for moment in group)
+        case AbnormalVitals():
+            return frozenset(rule.signs)
+        case _:
+            return frozenset()

@@ -25,7 +25,7 @@ from scoring.rule_line import (
 )
 from scoring.rule_words import ACT_WORDS, all_of, amount, any_of, route_words, unit_words
 from scoring.rules import Conventions
-from scoring.time_zero_rule import FirstKnown
+from scoring.time_zero_rule import FirstKnown, SepticShock, SevereSepsisCriteria
 
 UNCERTAIN = "[M?]"
 
@@ -177,8 +177,10 @@ def _time_zero(measure: Measure) -> Iterator[Said]:
     rule = measure.time_zero
     look_back = (rule.look_back.source,) if isinstance(rule, FirstKnown) and rule.look_back is not None else ()
     yield Said(time_zero_line(measure), (rule.source, *look_back))
-    if not isinstance(rule, FirstKnown):
+    if isinstance(rule, SevereSepsisCriteria):
         yield from map(_said, criteria_lines(rule))
+    if isinstance(rule, SepticShock):
+        yield from map(_said, criteria_lines(rule.severe_sepsis))
     yield Said(resolution_line(measure), (measure.resolution_source,))
 
 

@@ -22,6 +22,7 @@ from streams.owner import Owner
 from streams.read_model_publisher import ReadModelPublisher, publish_for_ever
 from streams.redis_projection import RedisProjection
 from streams.redis_rebuild import PROJECTED_TOPICS
+from streams.said_acts import SaidActs
 from streams.site_measures import read_site
 from streams.stage import Stage
 from streams.stage_handlers import AggregatesStage, IngestStage, OwnerStage, ProjectionStage
@@ -82,6 +83,7 @@ class Worker:
         self.outbox = Outbox(client, self.metrics.rejected)
         self.wake_ups = WakeUps()
         self.ticker = Ticker(self.clock, self.wake_ups, self.outbox, self.metrics.ticked)
+        self.said_acts = SaidActs(self.redis, self.outbox)
         self._build_handlers(engine)
         self._build_stages()
         self.publisher = ReadModelPublisher(self.redis)
@@ -134,6 +136,7 @@ class Worker:
         self.app.on_rebalance_complete.connect(self._take_over)
         self.app.before_stop = self._close
         self.app.task()(self.ticker.run)
+        self.app.task()(self.said_acts.run)
         self.app.task()(self._publish)
 
     async def _put_down(self, *_: Any, **__: Any) -> None:

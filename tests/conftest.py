@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from real_parts.inventory import PARTS, found, missing_is_a_failure, shared_folder
+from real_parts.inventory import PARTS, PHOENIX_ORACLE, found, missing_is_a_failure, shared_folder
 from timezero.embedded import embedded_broker as run_embedded_broker
 from timezero.embedded import embedded_cache
 from timezero.local_kafka import local_kafka
@@ -108,6 +108,13 @@ def prometheus(tmp_path_factory):
 
     with prometheus_server(tmp_path_factory.mktemp("prometheus")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def phoenix_oracle():
+    """The Python that has the Phoenix authors' own package."""
+    demand("phoenix_oracle")
+    return PHOENIX_ORACLE
 
 
 # Not for the session: Playwright keeps an event loop running, in which no other test could start one.

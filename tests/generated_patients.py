@@ -45,6 +45,11 @@ values = {
     Quantity.MEAN_ARTERIAL_PRESSURE: [80.0, 60.0],
     Quantity.SPO2: [97.0],
     Quantity.RESPIRATORY_RATE: [16.0, 24.0],
+    Quantity.DIASTOLIC_BP: [60.0, 20.0],
+    Quantity.PAO2: [60.0, 90.0],
+    Quantity.FIO2: [0.21, 0.6],
+    Quantity.PLATELETS: [80.0, 200.0],
+    Quantity.GCS_TOTAL: [9.0, 15.0],
 }
 OFTEN = [
     ActName.PROTOCOL_STARTED,
@@ -69,6 +74,13 @@ def observations(draw):
     return Observation, {"quantity": quantity, "value": draw(st.sampled_from(values[quantity]))}, "collected_at"
 
 
+SUBSTANCES = {
+    DrugClass.ANTIBACTERIAL: ["meropenem", "gentamicin", "vancomycin", "doxycycline"],
+    DrugClass.CRYSTALLOID: ["ringer"],
+    DrugClass.VASOPRESSOR: ["norepinephrine", "epinephrine", "phenylephrine"],
+}
+
+
 @st.composite
 def medications(draw):
     drug_class = draw(
@@ -80,7 +92,7 @@ def medications(draw):
     route = draw(st.sampled_from(["iv", "iv", "io", "im", "oral"]))
     is_fluid = drug_class is DrugClass.CRYSTALLOID
     fields = {
-        "substance": draw(st.sampled_from(["meropenem", "gentamicin", "vancomycin", "doxycycline"])),
+        "substance": draw(st.sampled_from(SUBSTANCES[drug_class])),
         "drug_class": drug_class,
         "route": route,
         "volume_ml": draw(st.sampled_from([100.0, 200.0, 400.0, 600.0, None])) if is_fluid else None,
@@ -94,6 +106,23 @@ acts = st.builds(
     lambda act, score: (Act, {"act": act, "value": score}, "happened_at"),
     st.sampled_from(ACTS),
     st.sampled_from([None, 2.0, 3.0]),
+)
+MEASURES = [None, None, "nys-ped-1h/spec-2015", "sep1-like/1", "sep-9/1"]
+overrides = st.builds(
+    lambda moment, measure, actor: (
+        Act,
+        {
+            "act": ActName.TIME_ZERO_OVERRIDDEN,
+            "time_zero": moment,
+            "measure": measure,
+            "actor": actor,
+            "reason": "seen",
+        },
+        "happened_at",
+    ),
+    moments,
+    st.sampled_from(MEASURES),
+    st.sampled_from(["Jones", None]),
 )
 visits = st.builds(
     lambda step, unit, status: (Visit, {"step": step, "unit": unit, "discharge_status": status}, "happened_at"),
@@ -110,8 +139,9 @@ births = st.sampled_from([date(2015, 1, 1), date(1960, 1, 1), date(2008, 3, 2), 
 links = st.just((Link, {"into_encounter_id": "E2"}, "happened_at"))
 merges = st.just((Merge, {"into_patient_id": "P2"}, "happened_at"))
 kinds = st.one_of(
-    acts, acts, medications(), medications(), cultures, observations(), observations(), visits, births, coverages, links
-)
+    acts, acts, medications(), medications(), cultures, observations(), observations(), visits, births, coverages,
+    links, overrides,
+)  # fmt: skip
 
 
 def _timed(draw, model, at, clocked):

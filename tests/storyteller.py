@@ -7,6 +7,7 @@ One line is one message: when it reached us, what it says, when that happened.
     10:41    ceftriaxone iv started 10:35
     10:45    ringer 400 mL started 10:10 completed 10:44
     10:50    weight 20 kg measured 09:30
+    11:20    time zero was 09:50 by Jones because seen then
     11:30    correct ceftriaxone started 10:59
     11:40    retract blood culture
     12:00    quiet
@@ -62,13 +63,16 @@ FACILITY, PATIENT, ENCOUNTER = "F1", "P1", "E1"
 
 CLOCK = r"\d\d:\d\d(?::\d\d)?(?:[+-]\d+)?"
 LINE = re.compile(rf"(?P<at>{CLOCK})\s+(?:(?P<again>correct|retract|restore)\s+)?(?P<rest>.+)")
-TIMES = re.compile(rf"\b(drawn|measured|resulted|recorded|started|completed|ordered|at|until|to)\s+({CLOCK})")
+TIMES = re.compile(rf"\b(drawn|measured|resulted|recorded|started|completed|ordered|at|until|to|was)\s+({CLOCK})")
 ACTS = {act.value.replace("_", " "): act for act in ActName} | {
     "protocol": ActName.PROTOCOL_STARTED,
     "order set": ActName.ORDER_SET_STARTED,
     "ruled out": ActName.SEPSIS_RULED_OUT,
     "triage form": ActName.SEPSIS_TRIAGE_FORM,
     "ventilation": ActName.MECHANICAL_VENTILATION,
+    "pupils fixed": ActName.PUPILS_FIXED,
+    "shock documented": ActName.SEPTIC_SHOCK_DOCUMENTED,
+    "time zero": ActName.TIME_ZERO_OVERRIDDEN,
 }
 VISITS = {step.value.replace("_", " "): step for step in VisitStep}
 CULTURES = {f"{specimen.value} culture": specimen for specimen in Specimen}
@@ -153,6 +157,8 @@ def _fact(name, rest, at):
 
 
 def _written(name, rest, at, common, times, value):
+    if name == "time zero":
+        return _override(rest, at, common, times)
     if name in ACTS:
         return Act(
             **common, act=ACTS[name], happened_at=times.get("at", at), value=value, time_zero=times.get("to"),
@@ -189,6 +195,14 @@ def _said(rest, word):
     """What follows a word of a line, as one word."""
     found = re.search(rf"\b{word} ([\w/-]+)", rest)
     return found and found[1]
+
+
+def _override(rest, at, common, times):
+    by, why, measure = (re.search(pattern, rest) for pattern in (r"\bby (\w+)", r"because (.+)", r"\bfor (\S+)"))
+    return Act(
+        **common, act=ActName.TIME_ZERO_OVERRIDDEN, happened_at=times.get("at", at), time_zero=times["was"],
+        actor=by[1], reason=why[1], measure=measure and measure[1],
+    )  # fmt: skip
 
 
 def _about(name, rest, at, common, times):
@@ -234,10 +248,27 @@ class Told:
         verdict = self.element(name, case_id)
         return f"{verdict.status}, {verdict.reason}" if verdict.reason else str(verdict.status)
 
+    def rivals(self, case_id=ENCOUNTER):
+        """The rival time zeros of a case, in one line each; `*`: in force, `=`: by the measure's own rule."""
+        return [rival_line(rival) for rival in self.case(case_id).rivals]
+
+    def means(self, rule, element, case_id=ENCOUNTER):
+        """What a rival would mean for an element: its status, when it is due, the minutes until it was done."""
+        rival = next(rival for rival in self.case(case_id).rivals if rival.name == rule)
+        found = next(each for each in rival.elements if each.element == element.replace(" ", "_"))
+        due = "" if found.due_at is None else f" due {clock_text(found.due_at)}"
+        return f"{found.status}{due}{'' if found.minutes is None else f' after {found.minutes:g}'}"
+
     def status(self, case_id=ENCOUNTER):
         """A case's status, with its reason."""
         record = self.case(case_id)
         return f"{record.status}, {record.reason}" if record.reason else str(record.status)
+
+
+def rival_line(rival):
+    """When, by which rule, and whether it counts."""
+    marks = f"{'=' if rival.own else ''}{'*' if rival.in_force else ''}"
+    return f"{clock_text(rival.at)} {rival.name}{f' {marks}' if marks else ''}"
 
 
 def alert_line(alert):
@@ -254,8 +285,8 @@ def plain(record):
 
 
 def play(measure, story):
-    """Live a story event by event under one measure; every story also holds `step` against `judge`."""
-    rules = load_rules([measure])
+    """Live a story event by event under one measure, or rules; every story also holds `step` against `judge`."""
+    rules = load_rules([measure]) if isinstance(measure, str) else measure
     state, alerts, records, steps = None, [], {}, []
     for event in read_story(story):
         if state is not None and len(steps) % 2:

@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from schemas.topics import COMPACTED_TOPICS, Topic
-from scoring.rules import shipped_measures
+from scoring.catalogue import SECTIONS, NamedRule
+from scoring.rules import named_rules, shipped_measures
 from scoring.told_measure import MARKS
 from timezero.forms_page import forms_page
 from timezero.measure_keys_page import keys_page
@@ -97,6 +98,18 @@ def measure_keys_page() -> str:
     return keys_page(_GENERATED)
 
 
+def time_zero_rules_page() -> str:
+    """`time-zero-rules.md`."""
+    sections = "\n".join(_rule_section(rule) for rule in named_rules())
+    return f"""{_GENERATED}
+
+# Rules of time zero
+
+The catalogue: every case is dated by each of these beside its measure's own rule, and a measure's file may name one
+([the vocabulary](../measure-vocabulary.md)).
+{sections}"""
+
+
 def abstraction_files_page() -> str:
     """`abstraction-files.md`."""
     return forms_page(_GENERATED)
@@ -106,6 +119,7 @@ PAGES = {
     "settings.md": settings_page,
     "topics-and-schemas.md": schemas_page,
     "measures.md": measures_page,
+    "time-zero-rules.md": time_zero_rules_page,
     "abstraction-files.md": abstraction_files_page,
     "measure-keys.md": measure_keys_page,
 }
@@ -172,6 +186,41 @@ def _type_of(body: dict[str, Any]) -> str:
     if body.get("type") == "array":
         return f"list of {_type_of(body.get('items', {}))}"
     return str(body.get("format") or body.get("type") or "any")
+
+
+def _rule_section(rule: NamedRule) -> str:
+    kept = {"title", "source", "readings", "entry", "time_zero", *SECTIONS}
+    return _section(rule.name, rule.terms.model_dump(mode="json", exclude_none=True, include=kept))
+
+
+def _section(name: str, measure: dict[str, Any]) -> str:
+    heading = f"\n## {name}\n\n{measure.get('title', '')}\n\nSource: {measure.get('source', '')}\n"
+    readings = "".join(f"\n- {reading}" for reading in measure.get("readings", ()))
+    rows = "\n".join(f"| `{path}` | {_cell(value)} |" for path, value in _leaves(measure) if path not in _HEADINGS)
+    return f"{heading}{readings}\n\n| rule | value |\n|---|---|\n{rows}\n"
+
+
+_HEADINGS = frozenset({"id", "version", "title", "source"})
+
+
+def _leaves(body: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    match body:
+        case {"value": value, **rest}:
+            shown = " ".join(
+                str(part) for part in (rest.get("comparison"), value, rest.get("unit")) if part is not None
+            )
+            yield path, f"{shown} ({rest.get('source', '')})"
+        case dict():
+            for name, inner in body.items():
+                if name != "readings":
+                    yield from _leaves(inner, f"{path}.{name}" if path else str(name))
+        case list() if not body or any(isinstance(inner, dict) for inner in body):
+            for number, inner in enumerate(body, start=1):
+                yield from _leaves(inner, f"{path}[{number}]")
+        case list():
+            yield path, ", ".join(map(str, body))
+        case _:
+            yield path, str(body)
 
 
 def _cell(text: str) -> str:

@@ -26,10 +26,11 @@ from dashboards.board.change_feed import ChangeFeed
 from dashboards.board.compliance import make_compliance_view
 from dashboards.board.delivery_line import make_delivery_line
 from dashboards.board.event_stream import EventStream
+from dashboards.board.form import came_from_here, read_form
 from dashboards.board.patient_drawer import make_patient_drawer
 from dashboards.board.picture import Picture
+from dashboards.board.word_desk import WordDesk
 
-FORM_LIMIT = 4096
 NOT_RIGHT = '<p class="login-error" role="alert">That token is not right.</p>'
 
 
@@ -41,6 +42,7 @@ class Pages:
     feed: ChangeFeed
     stream: EventStream
     access: Access
+    desk: WordDesk
 
     def routes(self) -> list[BaseRoute]:
         """List every address the board answers."""
@@ -51,6 +53,7 @@ class Pages:
             Route("/logout", self.logout, methods=["POST"]),
             Route("/events", self.events),
             Route("/api/cases/{case}", self.case),
+            Route("/api/cases/{case}/time-zero", self.desk.take, methods=["POST"]),
             Route("/api/compliance", self.compliance),
             Route("/metrics", self.metrics),
             Route("/healthz", self.health),
@@ -145,19 +148,3 @@ class Pages:
 def read_page(name: str) -> str:
     """Read a packaged page."""
     return files("dashboards.board").joinpath("static", name).read_text(encoding="utf-8")
-
-
-def came_from_here(request: Request) -> bool:
-    """Tell whether a form was sent from the board's own page, as far as the browser says."""
-    origin = request.headers.get("origin")
-    return origin is None or origin.partition("://")[2] == request.headers.get("host")
-
-
-async def read_form(request: Request) -> str:
-    """Read a small form body; what goes over the limit is not read."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > FORM_LIMIT:
-            return ""
-    return body.decode("utf-8", "replace")

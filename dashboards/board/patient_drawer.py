@@ -7,6 +7,7 @@ from dashboards.board.board_row import BoardRow, ElementCell, RowMaker
 from dashboards.board.delivery_line import DeliveryLine
 from dashboards.board.evidence_line import EvidenceLine, charting_lag_min, make_evidence_line
 from dashboards.board.history_line import HistoryLine, is_no_bundle, make_history
+from dashboards.board.rival_times import RivalTable, make_rival_table
 from dashboards.board.words import in_words
 from schemas.alert import Alert
 from schemas.belief import Belief
@@ -33,6 +34,7 @@ class JudgedMeasure(StrictModel):
     time_zero_known_at: Instant | None
     time_zero_evidence: tuple[EvidenceLine, ...]
     """What time zero rests on; said once, not again under every element."""
+    rivals: RivalTable
     elements: tuple[JudgedElement, ...]
     """The bundle first: the whole before its parts."""
     rules: MeasureWords | None
@@ -117,6 +119,7 @@ def _measure(
         elements=tuple(_element(verdict, of_time_zero, maker, rules) for verdict in shown),
         rules=rules,
         history=make_history(beliefs, maker),
+        rivals=make_rival_table(record, maker),
     )
 
 

@@ -18,6 +18,7 @@ from dashboards.board.event_stream import EventStream
 from dashboards.board.pages import Pages
 from dashboards.board.picture import Picture
 from dashboards.board.settings import BoardRefusedError, BoardSettings
+from dashboards.board.word_desk import WordDesk
 
 
 def create_app(settings: BoardSettings) -> Starlette:
@@ -43,7 +44,7 @@ def create_app(settings: BoardSettings) -> Starlette:
         await cache.aclose()
 
     app = Starlette(
-        routes=Pages(picture, feed, stream, access).routes(),
+        routes=Pages(picture, feed, stream, access, WordDesk(picture, feed, cache)).routes(),
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(AccessGate, access=access, allowed_hosts=find_allowed_hosts(settings)),

@@ -42,6 +42,7 @@ RULE_WORDS: dict[str, str] = {
     "sepsis_triage_form": "sepsis triage form",
     "surrogate_infection": "suspected infection + SIRS + organ dysfunction",
     "surrogate_infection_provisional": "infection suspected, not confirmed yet",
+    "overridden": "a person's word",
     "documented_infection": "documented infection + SIRS + organ dysfunction",
     "order_set_started": "order set started",
     "best_practice_alert": "best-practice alert",

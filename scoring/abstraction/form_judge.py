@@ -10,7 +10,7 @@ from scoring.abstraction.column import Column
 from scoring.abstraction.condition import Window, any_way
 from scoring.abstraction.measure_form import FormAge, FormElement, MeasureForm
 from scoring.abstraction.row import AbstractedRow
-from scoring.exclusion import age_in_years
+from scoring.age import age_in_years
 from scoring.number import Comparison
 
 BAD_DATETIME = "bad_datetime"

@@ -9,6 +9,7 @@ from pydantic_core import PydanticSerializationError
 
 from scoring.abstraction.measure_form import LIMIT_NEEDED, MeasureForm, form_body
 from scoring.abstraction.shipped_forms import load_form, shipped_forms
+from scoring.catalogue import UnknownRuleError
 from scoring.measure import Measure
 from scoring.measure_file.case_sense import case_faults, header_faults
 from scoring.measure_file.date_sense import date_faults
@@ -23,7 +24,7 @@ from scoring.measure_file.part import Part, every_part
 from scoring.measure_file.section_sense import section_faults
 from scoring.measure_file.toml_text import TOO_DEEP, place_faults, read_toml
 from scoring.measure_file.word_sense import word_warnings
-from scoring.rules import NOT_FOR_STREAMS, measure, shipped_measures, stream_body
+from scoring.rules import NOT_FOR_STREAMS, measure, named_rules, read_measure, shipped_measures, with_named_rule
 
 _SENSES: tuple[Callable[[Part], Iterator[Fault]], ...] = (
     header_faults,
@@ -81,7 +82,7 @@ def read_measure_file(text: str, taken: Mapping[str, str]) -> MeasureFile:
     if not all(fault.is_warning for fault in faults):
         return MeasureFile(None, None, faults)
     told = _judged_from(body)
-    read = Measure.model_validate(stream_body(body)) if "stream" in told else None
+    read = read_measure(body) if "stream" in told else None
     form = MeasureForm.model_validate(form_body(body)) if "abstraction" in told else None
     return MeasureFile(read, form, faults)
 
@@ -120,7 +121,11 @@ def _refused(body: Mapping[str, Any]) -> Iterator[Fault]:
     """What the models refuse: that of the stream, and that of the form."""
     told = _judged_from(body)
     if "abstraction" not in told or "stream" in told:
-        yield from model_faults(Measure, stream_body(body), _examples())
+        try:
+            yield from model_faults(Measure, with_named_rule(body), _examples())
+        except UnknownRuleError:
+            names = ", ".join(rule.name for rule in named_rules())
+            yield Fault(("time_zero", "name"), "no rule of the catalogue has this name", f"write one of {names}")
     if "abstraction" in told and isinstance(body.get("abstraction"), dict):
         for fault in model_faults(MeasureForm, form_body(body), _examples()):
             yield replace(fault, path=form_path(fault.path, body))

@@ -6,16 +6,18 @@ from itertools import pairwise
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from generated_patients import END, START, facts, patients, tick
+from generated_patients import END, START, facts, overrides, patients, tick
 from lived import Lived, judged, live
+from measures_by_rule import by_rule
 from schemas.alert import AlertKind
 from schemas.clinical import Patient
 from schemas.verdict import ElementStatus
 from scoring.judgement import judge
 from scoring.patient_state import PatientState, decode_state, encode_state
-from scoring.rules import load_rules, shipped_measures
+from scoring.rules import load_rules, rules_of, shipped_measures
 
-RULES = load_rules(shipped_measures())
+OWN_FILES = [by_rule(name) for name in ("abnormal_vitals", "phoenix", "septic_shock")]
+RULES = rules_of([*load_rules(shipped_measures()).measures, *OWN_FILES])
 repeats = st.lists(st.integers(0, 30), max_size=6)
 STANDING = {AlertKind.BUNDLE_STARTED, AlertKind.DUE_SOON, AlertKind.MISSED, AlertKind.AMENDED}
 
@@ -127,18 +129,76 @@ def test_a_correction_and_its_correction_leave_only_their_trace_in_time(messages
     )
     restored = remembered([*messages, retraction, again])
 
-    def outcome(judgement):
+    assert outcome(judge(restored, RULES, END)) == outcome(judge(state, RULES, END))
+
+
+def outcome(judgement):
+    """What the judgement ends with, whatever was known when."""
+    return [
+        (
+            record.key,
+            record.status,
+            record.time_zero,
+            record.computed_time_zero,
+            record.override and record.override.time_zero,
+            [(each.element, each.status, each.done_at) for each in record.elements],
+            [(rival.name, rival.at, rival.own, rival.in_force, rival.elements) for rival in record.rivals],
+        )
+        for record in judgement.cases
+    ]
+
+
+@given(messages=patients(), said=facts("said", overrides))
+def test_a_persons_word_that_is_taken_back_leaves_every_verdict_as_it_was(messages, said):
+    """Only since when a time zero has been known may differ."""
+    late = max(message.received_at for message in (*messages, *said))
+    undone = said[-1].model_copy(update={"version": 9, "retracted": True, "event_id": "undone", "received_at": late})
+
+    assert outcome(judge(remembered([*messages, *said, undone]), RULES, END)) == outcome(
+        judge(remembered(messages), RULES, END)
+    )
+
+
+@given(messages=patients(), said=facts("said", overrides))
+def test_a_persons_word_destroys_nothing_that_was_computed(messages, said):
+    """It opens no case, closes none, and leaves every rival and every computed time zero where it was."""
+    plain = [each for each in messages if getattr(each, "act", None) != "time_zero_overridden"]
+    without, with_word = judge(remembered(plain), RULES, END), judge(remembered([*plain, *said]), RULES, END)
+
+    def computed(judgement):
         return [
             (
                 record.key,
-                record.status,
-                record.time_zero,
-                [(each.element, each.status, each.done_at) for each in record.elements],
+                record.computed_time_zero,
+                record.computed_time_zero_rule,
+                [(each.name, each.at, each.own) for each in record.rivals if each.name != "overridden"],
             )
             for record in judgement.cases
         ]
 
-    assert outcome(judge(restored, RULES, END)) == outcome(judge(state, RULES, END))
+    assert computed(with_word) == computed(without)
+
+
+@given(messages=patients())
+def test_every_case_with_a_time_zero_has_one_rival_in_force_that_means_what_stands(messages):
+    """In time order; the one in force is the time zero, and once all is settled it means what the verdicts say."""
+    for record in judge(remembered(messages), RULES, END).cases:
+        ats = [rival.at for rival in record.rivals]
+        in_force = [rival for rival in record.rivals if rival.in_force]
+        own = [rival.at for rival in record.rivals if rival.own]
+
+        assert ats == sorted(ats)
+        assert [rival.at for rival in in_force] == ([] if record.time_zero is None else [record.time_zero])
+        assert own == ([] if record.computed_time_zero is None else [record.computed_time_zero])
+        for rival in in_force:
+            meant = {each.element: (each.status, each.due_at, each.done_at) for each in rival.elements}
+            stands = {each.element: (each.status, each.due_at, each.done_at) for each in record.elements}
+            if meant and record.settled and record.reason != "not_confirmed" and "bundle" in stands:
+                del meant["bundle"], stands["bundle"]
+                assert {element: meant[element] for element in stands} == {
+                    element: (status, due_at, done_at if element in meant else None)
+                    for element, (status, due_at, done_at) in stands.items()
+                }
 
 
 @given(messages=patients(), every=st.integers(1, 4))

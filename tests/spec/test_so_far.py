@@ -20,7 +20,11 @@ def warnings(story, element):
 @pytest.mark.parametrize(
     ("order", "element", "said"),
     [
-        ("10:20  blood culture ordered 10:15", "blood_culture", "Blood culture due by 13:00, ordered 10:15, not drawn."),
+        (
+            "10:20  blood culture ordered 10:15",
+            "blood_culture",
+            "Blood culture due by 13:00, ordered 10:15, not drawn.",
+        ),
         ("10:20  ceftriaxone iv ordered 10:15", "antibiotics", "Antibiotics due by 13:00, ordered 10:15, not given."),
         ("10:20  ceftriaxone oral ordered 10:15", "antibiotics", "Antibiotics due by 13:00, none charted."),
         ("10:20  ceftriaxone iv ordered 09:59-1", "antibiotics", "Antibiotics due by 13:00, none charted."),

@@ -4,6 +4,7 @@ import { alertItem } from "./alert_item.js";
 import { byId, make } from "./dom.js";
 import { badge, statusText } from "./element_cell.js";
 import { engineNow, engineZone } from "./engine_clock.js";
+import { rivalTimes } from "./rivals.js";
 import { clockText, isoLike, lag, quantity } from "./times.js";
 import { evidenceList, focusFold, fold, foldAll, heldFold, historyList, ruleLine, scope } from "./why.js";
 
@@ -93,6 +94,7 @@ function show(name, { text, said, gone = false }) {
   const stale = drawer.querySelector(".stale");
   if (stale) stale.hidden = !(same && said);
   if (same && shownText && (said ? !gone : text === shownText)) return;
+  if (same && drawer.querySelector("form[data-touched]")) return;
   const scrolled = same ? drawer.scrollTop : 0;
   const held = toFocus || drawer.contains(document.activeElement);
   const inFold = heldFold();
@@ -188,6 +190,7 @@ function measureSection(measure, now) {
     make("ul", { class: "judged" }, measure.elements.map((element) => judged(element, row.measure, now))),
     fold(`${row.measure} scope`, "Who is judged, and how", scope(measure.rules)),
     measure.history.length ? fold(`${row.measure} history`, `What was believed when (${measure.history.length})`, historyList(measure.history, now)) : null,
+    rivalTimes(measure, openCase, now),
   );
 }
 

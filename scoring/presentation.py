@@ -1,0 +1,178 @@
+"""Presentations of sepsis: a sign of infection, and the first moment from it on at which further criteria are met.
+
+SEP-1's severe sepsis and Phoenix differ in those criteria only (`scoring.severe_sepsis`, `scoring.phoenix`). The
+surrogate for suspected infection, where nobody documented one, is the project's own: a culture and a systemic
+antibacterial.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from schemas.clinical import AnyFact, Specimen
+from scoring.chart import Chart, Timed
+from scoring.number import Resolution
+from scoring.time_zero_rule import InfectionRule
+
+Met = tuple[datetime, tuple[AnyFact, ...]]
+"""When the criteria are met together, and the facts that meet them."""
+
+Reach = tuple[datetime, datetime]
+"""The stretch of time around an onset in which facts count, both ends included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """From where the criteria are looked at.
+
+    Attributes:
+        now: By when a provisional infection may have lapsed.
+        resolution: To what times are cut before they are compared.
+        holds: Whether a time lies in the span of the case.
+    """
+
+    now: datetime
+    resolution: Resolution
+    holds: Callable[[datetime], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Onset:
+    """One sign of infection from which the criteria may count."""
+
+    at: datetime
+    facts: tuple[AnyFact, ...]
+    rule: str
+    lapses_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """A presentation and the facts that make it."""
+
+    at: datetime
+    rule: str
+    facts: tuple[AnyFact, ...]
+    lapses_at: datetime | None
+    lapsed: bool
+
+
+def _partnered(first: Timed, partners: list[Timed], reach: timedelta) -> AnyFact | None:
+    """The first partner from `first` on, within reach of it."""
+    place = bisect_left(partners, first.moment, key=lambda each: each.moment)
+    if place < len(partners) and partners[place].moment - first.moment <= reach:
+        return partners[place].fact
+    return None
+
+
+def _has_earlier_partner(sign: Timed, partners: list[Timed], reach: timedelta) -> bool:
+    place = bisect_left(partners, sign.moment, key=lambda each: each.moment)
+    return place > 0 and sign.moment - partners[place - 1].moment <= reach
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairing:
+    """How far a partner may follow a sign of infection, and precede it, and how long it stands alone."""
+
+    follows: timedelta
+    precedes: timedelta
+    lapse: timedelta
+
+
+def _surrogate_onsets(signs: list[Timed], partners: list[Timed], pairing: _Pairing) -> Iterable[Onset]:
+    """Onsets that begin with one of `signs`."""
+    for sign in signs:
+        partner = _partnered(sign, partners, pairing.follows)
+        if partner is not None:
+            yield Onset(sign.moment, (sign.fact, partner), "surrogate_infection")
+        elif not _has_earlier_partner(sign, partners, pairing.precedes):
+            yield Onset(sign.moment, (sign.fact,), "surrogate_infection_provisional", sign.moment + pairing.lapse)
+
+
+def _exact(entries: list[Timed]) -> list[Timed]:
+    """Entries whose minute is known; an onset cannot be told from a day."""
+    return [entry for entry in entries if not entry.fact.day_only]
+
+
+def _confirming_days(antibiotics: list[Timed], cultures: list[Timed], rule: InfectionRule) -> Iterable[Onset]:
+    """Antibiotics confirmed by a culture known by its day, every minute of which would do.
+
+    The dose is then the latest that the onset can be, and taken for it.
+    """
+    before, after = rule.antibiotic_before_culture.delta, rule.antibiotic_after_culture.delta
+    days = [culture for culture in cultures if culture.fact.day_only]
+    for dose in antibiotics:
+        for day in days:
+            if day.moment + timedelta(days=1) - before <= dose.moment <= day.moment + after:
+                yield Onset(dose.moment, (dose.fact, day.fact), "surrogate_infection")
+                break
+
+
+def find_onsets(chart: Chart, rule: InfectionRule, documented: list[Timed]) -> list[Onset]:
+    """Signs of infection in time order: documented ones; where there are none, cultures and antibiotics."""
+    if documented:
+        return [Onset(entry.moment, (entry.fact,), "documented_infection") for entry in documented]
+    all_cultures = chart.cultures(Specimen.BLOOD, Specimen.STERILE)
+    cultures, antibiotics = _exact(all_cultures), _exact(chart.antibiotics())
+    before, after = rule.antibiotic_before_culture.delta, rule.antibiotic_after_culture.delta
+    lapse = rule.unconfirmed_for.delta
+    onsets = [
+        *_surrogate_onsets(cultures, antibiotics, _Pairing(after, before, lapse)),
+        *_surrogate_onsets(antibiotics, cultures, _Pairing(before, after, lapse)),
+        *_confirming_days(antibiotics, all_cultures, rule),
+    ]
+    return sorted(onsets, key=lambda onset: (onset.at, onset.lapses_at is not None, onset.rule))
+
+
+def _is_repeat(onset: Onset, lapsed: Presentation | None) -> bool:
+    """Whether a lone sign repeats one that lapsed since: a dose of the same course, a culture of the same search."""
+    if lapsed is None or lapsed.lapses_at is None or onset.lapses_at is None:
+        return False
+    return onset.at < lapsed.lapses_at and onset.facts[0].kind == lapsed.facts[0].kind
+
+
+Present = Callable[[Chart, Onset, Resolution], Met | None]
+"""Finds when the criteria are first met from an onset on."""
+
+
+def find_presentation(
+    chart: Chart, rule: InfectionRule, documented: list[Timed], moment: Moment, present: Present
+) -> Presentation | None:
+    """Find the presentation that counts: the earliest confirmed one, else a provisional one, else one that lapsed.
+
+    A sign from before a rule-out was judged by it. A sign that lapses takes those of its kind that
+    came before the lapse with it: they belonged to the same case.
+    """
+    found = _Presentations()
+    for onset in find_onsets(chart, rule, documented):
+        if found.confirmed is not None and onset.at >= found.confirmed.at:
+            break
+        met = present(chart, onset, moment.resolution) if moment.holds(onset.at) else None
+        if met is not None and moment.holds(met[0]) and not _is_repeat(onset, found.last_lapsed):
+            is_lapsed = onset.lapses_at is not None and moment.now >= onset.lapses_at
+            found.see(Presentation(met[0], onset.rule, (*onset.facts, *met[1]), onset.lapses_at, is_lapsed))
+    return found.confirmed or found.provisional or found.first_lapsed
+
+
+@dataclass(slots=True)
+class _Presentations:
+    """The earliest presentation of each standing, so far."""
+
+    confirmed: Presentation | None = None
+    provisional: Presentation | None = None
+    first_lapsed: Presentation | None = None
+    last_lapsed: Presentation | None = None
+
+    def see(self, presentation: Presentation) -> None:
+        """Take one more presentation into account."""
+        if presentation.lapsed:
+            self.first_lapsed, self.last_lapsed = self.first_lapsed or presentation, presentation
+        elif presentation.lapses_at is None:
+            self.confirmed = _earlier(self.confirmed, presentation)
+        else:
+            self.provisional = _earlier(self.provisional, presentation)
+
+
+def _earlier(one: Presentation | None, other: Presentation) -> Presentation:
+    return other if one is None or other.at < one.at else one
