@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 
 from schemas.case_record import CaseRecord, CaseStatus, TimelineEntry
 from schemas.clinical import Act, AnyFact, Medication, Observation, Quantity
@@ -26,9 +27,14 @@ SHOWN_SHELVES = ("visit:", "act:", "culture:", "antibiotic", f"observation:{Quan
 """Shelves of the chart that every timeline shows; a measure may show more (`touches`)."""
 
 
+@cache
+def _times_of(kind: type[AnyFact]) -> tuple[str, ...]:
+    return tuple(name for name in TIMES if name in kind.model_fields)
+
+
 def evidence(fact: AnyFact, happened_at: datetime | None = None) -> Evidence:
     """One fact as evidence, with every time it has; `happened_at` where the measure clocks another of them."""
-    times = {name: moment for name in TIMES if (moment := getattr(fact, name, None)) is not None}
+    times = {name: moment for name in _times_of(type(fact)) if (moment := getattr(fact, name)) is not None}
     kind, what, value, unit = describe(fact)
     return Evidence(
         event_id=fact.event_id,
@@ -66,7 +72,9 @@ def distinct(items: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     return tuple(once.values())
 
 
-def _verdict(assessment: Assessment, assessed: ElementAssessment, ids: dict[str, str]) -> Verdict:
+def _verdict(
+    assessment: Assessment, assessed: ElementAssessment, ids: dict[str, str], of_time_zero: tuple[Evidence, ...]
+) -> Verdict:
     found, window = assessment.time_zero, assessed.clock
     applies = assessed.status is not ElementStatus.NOT_APPLICABLE
     return Verdict(
@@ -86,14 +94,16 @@ def _verdict(assessment: Assessment, assessed: ElementAssessment, ids: dict[str,
             (
                 *_evidence_of(assessed.finding, assessed.rule),
                 *(evidence(fact) for fact in (assessed.start.facts if assessed.start else ())),
-                *(evidence(fact) for fact in found.facts),
+                *of_time_zero,
             )
         ),
         sentence=element_sentence(assessed, found.at),
     )
 
 
-def _bundle(assessment: Assessment, verdicts: tuple[Verdict, ...], ids: dict[str, str]) -> Verdict:
+def _bundle(
+    assessment: Assessment, verdicts: tuple[Verdict, ...], ids: dict[str, str], of_time_zero: tuple[Evidence, ...]
+) -> Verdict:
     status, reason = bundle_status(assessment.elements)
     if assessment.status is not CaseStatus.DENOMINATOR:
         status, reason = BLANK_STATUS[assessment.status], assessment.reason
@@ -119,7 +129,7 @@ def _bundle(assessment: Assessment, verdicts: tuple[Verdict, ...], ids: dict[str
         settles_at=window.settles_at if window else None,
         done_at=max(done, default=None) if is_met else None,
         known_at=max(known, default=None) if is_met else None,
-        evidence=tuple(evidence(fact) for fact in assessment.time_zero.facts),
+        evidence=of_time_zero,
         sentence=bundle_sentence(status, reason, assessment.elements),
     )
 
@@ -180,8 +190,9 @@ def case_record(assessment: Assessment, revision: int, as_of: datetime, owner: t
     facility_id, patient_id = owner
     encounter_id = chart.episode.encounter_id_at(found.at or assessment.believed_since)
     ids = {"facility_id": facility_id, "case_id": assessment.case_id, "encounter_id": encounter_id}
-    verdicts = tuple(_verdict(assessment, assessed, ids) for assessed in assessment.elements)
-    bundle = _bundle(assessment, verdicts, ids)
+    of_time_zero = tuple(evidence(fact) for fact in found.facts)
+    verdicts = tuple(_verdict(assessment, assessed, ids, of_time_zero) for assessed in assessment.elements)
+    bundle = _bundle(assessment, verdicts, ids, of_time_zero)
     ends = chart.ends()
     is_pending = found.lapses_at is not None and not found.lapsed
     return CaseRecord(

@@ -55,7 +55,8 @@ class Candidate:
         return distinct(tuple(evidence(fact) for fact in self.found.facts)), dated_sentence(self.found)
 
 
-Judged = tuple[ElementAssessment, ...]
+Ended = tuple[ElementAssessment, RivalElement]
+"""How an element would end, and what is told of it."""
 Lined = tuple[Candidate, ...]
 
 
@@ -72,7 +73,7 @@ class RivalMemory:
     rules: tuple[NamedRule, ...]
     said: dict[Span, dict[str, Candidate | None]] = field(default_factory=dict)
     told: dict[tuple[str, str], tuple[Lined, tuple[Rival, ...]]] = field(default_factory=dict)
-    elements: dict[tuple[str, Span, datetime], ElementAssessment] = field(default_factory=dict)
+    elements: dict[tuple[str, Span, datetime], Ended] = field(default_factory=dict)
 
     def times(self, chart: Chart, store: FactStore, span: Span) -> Lined:
         """What each rule says of a stretch of the stay, whatever opens a case there; silent rules are left out."""
@@ -163,26 +164,30 @@ class Comparison:
         membership = find_membership(Membered(chart, self.store, measure, opened.span, circulation))
         as_said = replace(found, lapses_at=None, lapsed=False)
         place = place_case(replace(opened, time_zero=as_said), chart, measure, membership.outside)
-        elements = tuple(self._judge(view, circulation, element, place) for element in measure.elements)
+        judged = [self._judge(view, circulation, element, place) for element in measure.elements]
+        elements = tuple(assessed for assessed, _ in judged)
         status, reason = bundle_status(elements)
         if place[0] is not CaseStatus.DENOMINATOR:
             status, reason = BLANK_STATUS[place[0]], place[1]
-        own = [
-            _element(each.element, each.status, each.reason, each.clock, each.finding.done_at, start)
-            for each in elements
-        ]
-        return (*own, _element(Element.BUNDLE, status, reason, bundle_clock(elements), None, start))
+        return (
+            *(told for _, told in judged),
+            _element(Element.BUNDLE, status, reason, bundle_clock(elements), None, start),
+        )
 
-    def _judge(self, view: CaseView, circulation: Circulation, element: Element, place: CasePlace) -> ElementAssessment:
+    def _judge(self, view: CaseView, circulation: Circulation, element: Element, place: CasePlace) -> Ended:
         """How one element would end; measures that ask for the same share the answer."""
         rule = view.measure.elements[element]
         if place[0] is not CaseStatus.DENOMINATOR:
-            return blank(element, rule, BLANK_STATUS[place[0]], place[1])
+            return _ended(blank(element, rule, BLANK_STATUS[place[0]], place[1]), view)
         key = (self.rules.asks[view.measure.identifier, element], view.span, view.time_zero)
         known = self.memory.elements.get(key)
         if known is None:
-            known = self.memory.elements[key] = assess_element(view, circulation, element, view.time_zero)
+            known = self.memory.elements[key] = _ended(assess_element(view, circulation, element, view.time_zero), view)
         return known
+
+
+def _ended(each: ElementAssessment, view: CaseView) -> Ended:
+    return each, _element(each.element, each.status, each.reason, each.clock, each.finding.done_at, view.time_zero)
 
 
 def _rival(candidate: Candidate, at: datetime, found: TimeZero, elements: tuple[RivalElement, ...]) -> Rival:
