@@ -1,6 +1,6 @@
 """Who is left out of a measure, and whose data cannot be used, each with its reason."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from schemas.clinical import Act, AnyFact, Visit, VisitStep
@@ -71,7 +71,12 @@ def _by_act(chart: Chart, measure: Measure, rule: ActExclusion, start: datetime 
     ]
     if limit is None:
         return bool(acts)
-    return start is not None and any(passes(limit, measure.resolution, start, each.moment) for each in acts)
+    return start is not None and any(passes(limit, measure.resolution, start, _last_possible(each)) for each in acts)
+
+
+def _last_possible(act: Timed) -> datetime:
+    """When an act was at the latest: what is known by its day rules nothing out unless every minute of it would."""
+    return act.moment + timedelta(days=1) if act.fact.day_only else act.moment
 
 
 def _by_course(chart: Chart, measure: Measure, rule: CourseExclusion, start: datetime) -> bool:

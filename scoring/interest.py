@@ -57,7 +57,7 @@ def _is_severe_sign(fact: AnyFact, rule: SevereSepsisCriteria) -> bool:
         case Observation():
             return _meets(fact, criteria)
         case Act():
-            return any(criterion.act is fact.act for criterion in criteria)
+            return fact.act in rule.documented_by or any(criterion.act is fact.act for criterion in criteria)
         case _:
             return _is_infection_sign(fact)
 

@@ -109,10 +109,12 @@ def _confirming_days(antibiotics: list[Timed], cultures: list[Timed], rule: Infe
                 break
 
 
-def find_onsets(chart: Chart, rule: InfectionRule, documented: list[Timed]) -> list[Onset]:
-    """Signs of infection in time order: documented ones; where there are none, cultures and antibiotics."""
-    if documented:
-        return [Onset(entry.moment, (entry.fact,), "documented_infection") for entry in documented]
+def _documented_onsets(documented: list[Timed]) -> list[Onset]:
+    return [Onset(entry.moment, (entry.fact,), "documented_infection") for entry in _exact(documented)]
+
+
+def _signs_of_infection(chart: Chart, rule: InfectionRule) -> list[Onset]:
+    """Onsets by cultures and antibiotics, in time order."""
     all_cultures = chart.cultures(Specimen.BLOOD, Specimen.STERILE)
     cultures, antibiotics = _exact(all_cultures), _exact(chart.antibiotics())
     before, after = rule.antibiotic_before_culture.delta, rule.antibiotic_after_culture.delta
@@ -141,18 +143,29 @@ def find_presentation(
 ) -> Presentation | None:
     """Find the presentation that counts: the earliest confirmed one, else a provisional one, else one that lapsed.
 
+    A documented infection goes before cultures and antibiotics, but takes back no presentation that was
+    confirmed by these longer before than the criteria may lie apart: that one stands until sepsis is ruled out.
     A sign from before a rule-out was judged by it. A sign that lapses takes those of its kind that
     came before the lapse with it: they belonged to the same case.
     """
+    told = _see_all(chart, _documented_onsets(documented), moment, present).confirmed
+    signs = _see_all(chart, _signs_of_infection(chart, rule), moment, present)
+    if told is None:
+        return signs.confirmed or signs.provisional or signs.first_lapsed
+    cut, held = moment.resolution.cut, signs.confirmed
+    return told if held is None or cut(told.at) - cut(held.at) <= rule.within.delta else held
+
+
+def _see_all(chart: Chart, onsets: list[Onset], moment: Moment, present: Present) -> "_Presentations":
     found = _Presentations()
-    for onset in find_onsets(chart, rule, documented):
+    for onset in onsets:
         if found.confirmed is not None and onset.at >= found.confirmed.at:
             break
         met = present(chart, onset, moment.resolution) if moment.holds(onset.at) else None
         if met is not None and moment.holds(met[0]) and not _is_repeat(onset, found.last_lapsed):
             is_lapsed = onset.lapses_at is not None and moment.now >= onset.lapses_at
             found.see(Presentation(met[0], onset.rule, (*onset.facts, *met[1]), onset.lapses_at, is_lapsed))
-    return found.confirmed or found.provisional or found.first_lapsed
+    return found
 
 
 @dataclass(slots=True)

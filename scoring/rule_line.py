@@ -230,7 +230,8 @@ def time_zero_line(measure: Measure) -> str:
         case SevereSepsisCriteria():
             return (
                 f"Time zero is when the last of these is met, all within {amount(rule.within)} of each other: "
-                f"suspected infection, {rule.sirs_needed.value:g} different SIRS criteria, and one organ dysfunction."
+                f"suspected infection, {rule.sirs_needed.value:g} different SIRS criteria, and one organ dysfunction"
+                f"{_or_documented(rule)}."
             )
         case AbnormalVitals():
             signs = all_of(map(moment_words, rule.signs))
@@ -247,6 +248,11 @@ def time_zero_line(measure: Measure) -> str:
             return "Time zero is septic shock, as this measure defines it, after severe sepsis."
         case _:
             assert_never(rule)
+
+
+def _or_documented(rule: SevereSepsisCriteria) -> str:
+    acts = any_of(ACT_WORDS[act] for act in rule.documented_by)
+    return f"; or before that, {acts}" if acts else ""
 
 
 def _first_known(rule: FirstKnown) -> str:

@@ -26,6 +26,8 @@ def _hits(chart: Chart, criterion: Criterion, since: datetime, until: datetime) 
     low = bisect_left(shelf, since, key=lambda each: each.moment)
     high = bisect_right(shelf, until, key=lambda each: each.moment)
     for moment, _, fact in shelf[low:high]:
+        if fact.day_only:
+            continue
         if not isinstance(fact, Observation) or (fact.value is not None and criterion.is_met_by(fact.value)):
             yield moment, fact
 

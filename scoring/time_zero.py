@@ -29,6 +29,7 @@ from scoring.time_zero_rule import (
     Moment,
     SepticShock,
     SevereSepsisCriteria,
+    documenting,
     infection_rule,
 )
 
@@ -92,12 +93,12 @@ class _Opening:
     def _moments(self, rule: FirstKnown | None, moment: Moment) -> list[Timed]:
         """What this moment can be in the case, in time order."""
         if moment is Moment.ENTRY:
-            return self.acts[:1]
+            return self._exact(self.acts[:1])
         if moment in CONTACTS:
             return self._contacts(rule, moment)
         since = self._looks_back_to(rule)
         cut = self.measure.resolution.cut
-        entries = (each for each in self._entries(moment) if self.span.holds(each.moment))
+        entries = (each for each in self._exact(self._entries(moment)) if self.span.holds(each.moment))
         return [each for each in entries if since is None or cut(each.moment) >= since]
 
     def _looks_back_to(self, rule: FirstKnown | None) -> datetime | None:
@@ -108,10 +109,10 @@ class _Opening:
     def _contacts(self, rule: FirstKnown | None, moment: Moment) -> list[Timed]:
         """Steps of the visit; after a rule-out they belong to the case before, and the entry stands in for them."""
         if self.span.after is not None:
-            return self.acts[:1]
+            return self._exact(self.acts[:1])
         if rule is not None and rule.emergency_contacts_only and not self._is_emergency():
             return []
-        return self.chart.visits(VisitStep(moment.value))
+        return self._exact(self.chart.visits(VisitStep(moment.value)))
 
     def _is_emergency(self) -> bool:
         resolution = self.measure.resolution
@@ -119,13 +120,14 @@ class _Opening:
 
     def _entries(self, moment: Moment) -> list[Timed]:
         if moment is Moment.ANTIBIOTIC:
-            return self._exact(self.chart.antibiotics())
+            return self.chart.antibiotics()
         if moment is Moment.CRYSTALLOID:
-            return self._exact(self.chart.medications(DrugClass.CRYSTALLOID))
+            return self.chart.medications(DrugClass.CRYSTALLOID)
         return [each for each in self.chart.acts(ActName(moment.value)) if _opens(each.fact, self.measure.entry)]
 
     @staticmethod
     def _exact(entries: list[Timed]) -> list[Timed]:
+        """Entries whose minute is known: no time zero can be told from a day."""
         return [each for each in entries if not each.fact.day_only]
 
     def said_by(self, *facts: AnyFact) -> tuple[AnyFact, ...]:
@@ -178,7 +180,11 @@ def _by_presentation(rule: InfectionRule, opening: _Opening, now: datetime) -> P
 
 
 def _presented(rule: InfectionRule, opening: _Opening, now: datetime) -> TimeZero | None:
+    """When the criteria are met, or a clinician documented before that that they are."""
     found = _by_presentation(rule, opening, now)
+    documented = opening.earliest(documenting(rule))
+    if documented is not None and (found is None or found.lapses_at is not None or documented.moment < found.at):
+        return TimeZero(documented.moment, _name(documented.fact), (documented.fact,))
     return None if found is None else TimeZero(found.at, found.rule, found.facts, found.lapses_at, found.lapsed)
 
 

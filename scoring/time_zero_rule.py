@@ -74,6 +74,9 @@ class SevereSepsisCriteria(StrictModel):
     sirs_needed: Number
     sirs: tuple[Criterion, ...]
     organ_dysfunction: tuple[Criterion, ...]
+    documented_by: tuple[ActName, ...] = ()
+    """Acts that are a presentation by themselves, where they come before the criteria are met."""
+    documented_source: str | None = None
 
 
 class AgeBand(StrictModel):
@@ -109,6 +112,12 @@ class SepticShock(StrictModel):
 
 InfectionRule = SevereSepsisCriteria | Phoenix
 """Rules that ask for suspected infection, documented or by a culture and an antibiotic."""
+
+
+def documenting(rule: InfectionRule) -> tuple[Moment, ...]:
+    """Acts by which a clinician documents that the criteria of a rule are met."""
+    return tuple(Moment(act.value) for act in rule.documented_by) if isinstance(rule, SevereSepsisCriteria) else ()
+
 
 TimeZeroRule = Annotated[
     FirstKnown | SevereSepsisCriteria | AbnormalVitals | Phoenix | SepticShock, Field(discriminator="rule")

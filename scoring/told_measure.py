@@ -175,8 +175,10 @@ def _case(measure: Measure) -> Iterator[Said]:
 
 def _time_zero(measure: Measure) -> Iterator[Said]:
     rule = measure.time_zero
-    look_back = (rule.look_back.source,) if isinstance(rule, FirstKnown) and rule.look_back is not None else ()
-    yield Said(time_zero_line(measure), (rule.source, *look_back))
+    further = [rule.look_back.source] if isinstance(rule, FirstKnown) and rule.look_back is not None else []
+    if isinstance(rule, SevereSepsisCriteria) and rule.documented_source is not None:
+        further.append(rule.documented_source)
+    yield Said(time_zero_line(measure), (rule.source, *further))
     if isinstance(rule, SevereSepsisCriteria):
         yield from map(_said, criteria_lines(rule))
     if isinstance(rule, SepticShock):

@@ -10,7 +10,7 @@ from schemas.verdict import Element, ElementStatus
 from scoring.judgement import judge
 from scoring.measure import Measure
 from scoring.patient_state import PatientState
-from scoring.rules import Rules, load_conventions, measure, shipped_measures
+from scoring.rules import measure, rules_of, shipped_measures
 
 MEASURES = [measure(name) for name in shipped_measures()]
 
@@ -25,7 +25,7 @@ def remembered(messages):
 
 def met_of(messages, *measures):
     """By measure, case and element: what is met at the end."""
-    records = judge(remembered(messages), Rules(measures, load_conventions()), END).cases
+    records = judge(remembered(messages), rules_of(measures), END).cases
     return {
         each.identifier: {
             (record.case_id, verdict.element)

@@ -89,7 +89,7 @@ ipso/original
     documented septic shock; nothing more than 24 h before the act that opened the case counts.
 sep1-like/1
     Time zero is when the last of these is met, all within 6 h of each other: suspected infection, 2 different
-    SIRS criteria, and one organ dysfunction.
+    SIRS criteria, and one organ dysfunction; or before that, documented severe sepsis or documented septic shock.
 """
 
 
