@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from schemas.case_record import CaseStatus
-from schemas.clinical import AnyFact
+from schemas.clinical import AnyFact, Observation, Quantity
 from schemas.rival import Rival, RivalElement
 from schemas.verdict import Element, ElementStatus, Evidence
 from scoring.assessment import BLANK_STATUS, Assessment, CasePlace, Opened, bundle_clock, bundle_status, place_case
@@ -93,10 +93,20 @@ class RivalMemory:
         for rule in self.rules:
             if versions is None or any(moves_time_zero(rule.terms, version) for version in versions):
                 for known in self.said.values():
-                    known.pop(rule.name, None)
+                    if versions is None or not _comes_too_late(versions, known[rule.name]):
+                        del known[rule.name]
         for span in self.said:
             self.times(chart, store, span)
         return before != self.said
+
+
+def _comes_too_late(versions: Sequence[AnyFact], said: Candidate | None) -> bool:
+    """Whether all are results from after a time zero, which cannot move it; a weight can, by the target volume."""
+    at = None if said is None else said.found.at
+    return at is not None and all(
+        isinstance(version, Observation) and version.quantity is not Quantity.WEIGHT and version.collected_at > at
+        for version in versions
+    )
 
 
 def line_up(found: TimeZero, times: Lined, known_as: NamedRule | None) -> Lined:
