@@ -13,7 +13,7 @@ from schemas.clinical import AnyFact, Culture, DrugClass, Medication, Observatio
 from scoring.act_time import act_time
 from scoring.chart import Chart
 from scoring.fact_store import FactStore
-from scoring.interest import moves_time_zero
+from scoring.interest import movable_until, moves_time_zero
 from scoring.measure import Measure
 from scoring.span import Span, spans
 from scoring.time_zero import TimeZero, find_time_zero
@@ -27,8 +27,8 @@ def _is_infection_sign(fact: AnyFact) -> bool:
 def could_matter(fact: AnyFact, measure: Measure, time_zero: TimeZero, chart: Chart) -> bool:
     """Whether a version may have had a say in whether `time_zero` held.
 
-    An observation after a time zero by severe sepsis criteria cannot have, since the last of the criteria gives the
-    time; unless that was provisional, where a confirmed one goes before it at whatever time,
+    An observation long after a time zero by severe sepsis criteria cannot have (`movable_until`), since the last of the
+    criteria gives the time; unless that was provisional, where a confirmed one goes before it at whatever time,
     and was amended away since. Nor can a culture or antibiotic so long after it that it
     confirms nothing of then. Where a person said the time, whatever moves what the rule says may have.
     """
@@ -39,7 +39,7 @@ def could_matter(fact: AnyFact, measure: Measure, time_zero: TimeZero, chart: Ch
     if is_said or time_zero.at is None or moment is None or not isinstance(rule, SevereSepsisCriteria):
         return True
     if isinstance(fact, Observation):
-        return moment <= time_zero.at or (time_zero.lapses_at is not None and chart.amended)
+        return moment <= movable_until(measure, time_zero.at) or (time_zero.lapses_at is not None and chart.amended)
     if _is_infection_sign(fact):
         return moment - time_zero.at <= rule.antibiotic_after_culture.delta
     return True

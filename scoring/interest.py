@@ -1,6 +1,7 @@
 """Which facts can change what of a measure: a fact that cannot is kept, and nothing is judged anew."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import assert_never
 
 from schemas.clinical import (
@@ -27,6 +28,7 @@ from scoring.time_zero_rule import (
     Moment,
     SepticShock,
     SevereSepsisCriteria,
+    infection_rule,
     moments,
 )
 
@@ -140,6 +142,16 @@ def _concerns_rule(measure: Measure, fact: AnyFact) -> bool:
             return _is_shock_sign(fact, measure, rule)
         case _:
             assert_never(rule)
+
+
+def movable_until(measure: Measure, time_zero: datetime) -> datetime:
+    """Until when a result must be collected to move a time zero that is confirmed.
+
+    What comes first gives the time, so nothing later moves it; but a documented infection may yet take its place,
+    whose criteria are met no further from it than they may lie apart.
+    """
+    rule = infection_rule(measure.time_zero)
+    return time_zero if rule is None else time_zero + rule.within.delta + measure.resolution.unit
 
 
 def touches(measure: Measure, fact: AnyFact) -> bool:

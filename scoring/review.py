@@ -14,7 +14,7 @@ from scoring.belief import could_matter, find_belief
 from scoring.case import find_cases
 from scoring.chart import Chart, draw_charts
 from scoring.history import belief, cause, last_belief
-from scoring.interest import touches
+from scoring.interest import movable_until, touches
 from scoring.judgement import owner_of
 from scoring.measure import Measure
 from scoring.outbox import Outbox
@@ -46,7 +46,7 @@ def _comes_too_late(fact: AnyFact, measure: Measure, earlier: list[Assessment]) 
     if len(earlier) != 1 or not isinstance(fact, Observation) or fact.quantity in measure.watched_quantities:
         return False
     found = earlier[0].time_zero.by_rule
-    return found.at is not None and found.lapses_at is None and fact.collected_at > found.at
+    return found.at is not None and found.lapses_at is None and fact.collected_at > movable_until(measure, found.at)
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ from scoring.element_assessment import ElementAssessment, assess_element, blank
 from scoring.exclusion import admitted_at
 from scoring.exclusion_rule import AgeExclusion
 from scoring.fact_store import FactStore
-from scoring.interest import moves_time_zero
+from scoring.interest import movable_until, moves_time_zero
 from scoring.override import OVERRIDDEN
 from scoring.population import Candidate as Membered
 from scoring.population import find_membership
@@ -93,18 +93,20 @@ class RivalMemory:
         for rule in self.rules:
             if versions is None or any(moves_time_zero(rule.terms, version) for version in versions):
                 for known in self.said.values():
-                    if versions is None or not _comes_too_late(versions, known[rule.name]):
+                    if versions is None or not _comes_too_late(versions, rule, known[rule.name]):
                         del known[rule.name]
         for span in self.said:
             self.times(chart, store, span)
         return before != self.said
 
 
-def _comes_too_late(versions: Sequence[AnyFact], said: Candidate | None) -> bool:
-    """Whether all are results from after a time zero, which cannot move it; a weight can, by the target volume."""
-    at = None if said is None else said.found.at
-    return at is not None and all(
-        isinstance(version, Observation) and version.quantity is not Quantity.WEIGHT and version.collected_at > at
+def _comes_too_late(versions: Sequence[AnyFact], rule: NamedRule, said: Candidate | None) -> bool:
+    """Whether all are results from too long after a time zero to move it; a weight can, by the target volume."""
+    if said is None or said.found.at is None:
+        return False
+    until = movable_until(rule.terms, said.found.at)
+    return all(
+        isinstance(version, Observation) and version.quantity is not Quantity.WEIGHT and version.collected_at > until
         for version in versions
     )
 

@@ -309,3 +309,20 @@ def test_no_number_of_a_measure_stands_in_the_catalogue_again():
 )
 def test_every_rule_is_told_in_words(name, words):
     assert words in time_zero_line(by_rule(name))
+
+
+def test_a_result_after_a_confirmed_time_zero_counts_for_an_infection_that_is_documented_since():
+    """By culture and antibiotic 10:00; documented at 11:30 with signs of its own from 12:00 on, within 6 h of that."""
+    told = play("sep1-like/1", """
+        04:00    admitted to ICU
+        05:00    temperature 39
+        05:00    heart rate 120
+        10:00    lactate 3
+        10:05    blood culture drawn 09:00
+        10:10    ceftriaxone started 09:10
+        11:30    infection suspected
+        12:00    temperature 39.1
+        12:01    heart rate 121
+    """)  # fmt: skip
+
+    assert f"{told.case().time_zero:%H:%M} {told.case().time_zero_rule}" == "12:01 documented_infection"
