@@ -23,6 +23,10 @@ Times = Mapping[str, datetime | None]
 """Times of one message by field; one that is None is not sent."""
 
 
+_TOLD = ("happened_at", "measured_at", "collected_at", "resulted_at", "started_at", "completed_at", "recorded_at")
+"""Times by which a measure may clock something."""
+
+
 @dataclass(frozen=True, slots=True)
 class Charted:
     """How something stands in the chart.
@@ -203,7 +207,7 @@ class Chart:
         """Remember when the feed first said each time of this fact."""
         if value["status"] in {RawStatus.ENTERED_IN_ERROR, RawStatus.CANCELLED}:
             return
-        for name in ("happened_at", "measured_at", "collected_at", "resulted_at", "started_at", "completed_at"):
+        for name in _TOLD:
             if name in value:
                 key = (value["fact_id"], name, value[name])
                 self.known[key] = min(received_at, self.known.get(key, received_at))

@@ -1,6 +1,7 @@
 """Elements that several measures share, judged from a course as their texts have them."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -67,6 +68,10 @@ def culture_that_some_antibiotic_follows(course: Course, within: Window, zero: d
     possible = [each for each in drawn if last_dose is not None and _minutes_of(each)[0] <= last_dose]
     since = zero - hours(texts().look_back.antibiotics)
     deed = before_antibacterial(course, certain, within, since)
+    if deed.done is not None:
+        minute = cut_to_minute(deed.done.at)
+        following = [each for each in antibacterials(course) if not each.day_only and cut_to_minute(each.at) >= minute]
+        deed = replace(deed, needs=tuple(following[:1]))
     if deed.outcome is not Outcome.MET and before_antibacterial(course, possible, within, since).outcome in _DOUBTFUL:
         return Deed(Outcome.CANNOT_ASSESS, deed.done, deed.closes_at)
     return deed
@@ -94,31 +99,51 @@ def broad_spectrum(course: Course, within: Window, zero: datetime, *, any_before
         key=lambda dose: (dose.started_at, dose.name),
     )
     deed = judge(_broad_enough(doses, within), within)
+    deed = replace(deed, needs=_other_of_the_pair(doses, deed, within))
     if not any_before:
         return deed
     before = judge(antibacterials(course), Window(within.since, zero + MINUTE))
     if Outcome.MET in {deed.outcome, before.outcome}:
         met = [each for each in (deed, before) if each.outcome is Outcome.MET]
         first = min(met, key=lambda each: each.done.at if each.done is not None else within.closes_at)
-        return Deed(Outcome.MET, first.done, within.closes_at)
+        return replace(first, closes_at=within.closes_at)
     unsure = Outcome.CANNOT_ASSESS in {deed.outcome, before.outcome}
     return Deed(Outcome.CANNOT_ASSESS if unsure else deed.outcome, deed.done, within.closes_at)
 
 
 def _broad_enough(doses: list[Dose], within: Window) -> Iterable[Done]:
+    """Each dose that is enough alone, and each that completes a pair."""
     lists = texts().broad_spectrum
-    seen = {"first": False, "second": False}
+    first: Done | None = None
+    second: Done | None = None
     for dose in doses:
-        if dose.started_at is None:
+        done = Done(dose.started_at, dose.name, "started_at", dose.day_only) if dose.started_at is not None else None
+        if done is None:
             continue
-        done = Done(dose.started_at, dose.name, "started_at", dose.day_only)
         if dose.drug in lists.alone:
             yield done
-        elif not dose.day_only and (within.since is None or dose.started_at >= within.since):
-            seen["first"] = seen["first"] or dose.drug in lists.first_of_two
-            seen["second"] = seen["second"] or dose.drug in lists.second_of_two
-            if all(seen.values()) and dose.drug in (*lists.first_of_two, *lists.second_of_two):
-                yield done
+        elif not dose.day_only and (within.since is None or done.at >= within.since):
+            first = first or (done if dose.drug in lists.first_of_two else None)
+            second = second or (done if dose.drug in lists.second_of_two else None)
+            if first is not None and second is not None:
+                yield max(first, second, key=lambda each: each.at)
+
+
+def _other_of_the_pair(doses: list[Dose], deed: Deed, within: Window) -> tuple[Done, ...]:
+    """The dose without which a narrow one would not have been enough."""
+    lists = texts().broad_spectrum
+    drug = next((dose.drug for dose in doses if deed.done is not None and dose.name == deed.done.fact), None)
+    if drug is None or drug in lists.alone:
+        return ()
+    other = lists.second_of_two if drug in lists.first_of_two else lists.first_of_two
+    found = [
+        Done(dose.started_at, dose.name, "started_at")
+        for dose in doses
+        if dose.drug in other
+        and dose.started_at is not None
+        and (within.since is None or dose.started_at >= within.since)
+    ]
+    return tuple(found[:1])
 
 
 def lactates(course: Course) -> list[BloodTest]:
@@ -211,13 +236,21 @@ def bolus(course: Course, within: Window, number: int, at_least_ml_per_kg: float
     if at_least_ml_per_kg is not None and course.weighed_at is None:
         return Deed(Outcome.CANNOT_ASSESS, None, within.closes_at)
     at_least_ml = exact(at_least_ml_per_kg) * exact(course.weight_kg)
-    boluses = sorted(
-        (infusion.started_at, infusion.part_name(0))
+    boluses = {
+        Done(infusion.started_at, infusion.part_name(0), "started_at"): infusion
         for infusion in course.infusions
         if infusion.drug_class is DrugClass.CRYSTALLOID and exact(infusion.volume_ml) >= at_least_ml
+    }
+    counted = [done for done in boluses if within.since is None or done.at >= within.since]
+    deed = judge(sorted(counted, key=lambda done: (done.at, done.fact))[number - 1 :], within)
+    return deed if deed.done is None else replace(deed, needs=_parts_begun(boluses[deed.done]))
+
+
+def _parts_begun(infusion: Infusion) -> tuple[Done, ...]:
+    """The start of each part, whose entry says its volume."""
+    return tuple(
+        Done(part.started_at, infusion.part_name(place), "started_at") for place, part in enumerate(infusion.parts)
     )
-    counted = [(at, name) for at, name in boluses if within.since is None or at >= within.since]
-    return judge([Done(at, name, "started_at") for at, name in counted[number - 1 :]], within)
 
 
 def vasopressors(course: Course, within: Window) -> Deed:

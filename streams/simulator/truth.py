@@ -61,12 +61,14 @@ class Deed:
         done: The act that counts; None: never done.
         closes_at: First instant too late; None where no window was ever open.
         in_bundle: Whether the bundle asks for it.
+        needs: What else must be known before anybody can say that it was done.
     """
 
     outcome: Outcome
     done: Done | None = None
     closes_at: datetime | None = None
     in_bundle: bool = True
+    needs: tuple[Done, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Truth:
     Attributes:
         time_zero: Cut down to the minute, or to the second where the measure is kept to it.
         act_at: When the act that counts was done; None: never.
-        charted_late: In time, but its record reached the feed only after the window had closed.
+        charted_late: In time, but its record, or what else it needs, reached the feed only after the window had closed.
         status: Where the case stands towards the measure.
         reason: Why the case is not judged.
     """

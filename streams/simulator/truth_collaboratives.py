@@ -96,7 +96,8 @@ def _assessment(course: Course, within: Window) -> Deed:
         firsts.append(min(charted))
     at, name = max(firsts)
     outcome = Outcome.MET if at < within.closes_at else Outcome.MET_LATE
-    return Deed(outcome, Done(at, name, "recorded_at"), within.closes_at)
+    needs = tuple(Done(first_at, first, "recorded_at") for first_at, first in firsts)
+    return Deed(outcome, Done(at, name, "recorded_at"), within.closes_at, needs=needs)
 
 
 def _deaths(course: Course) -> Elements:

@@ -149,9 +149,10 @@ def _fluids(course: Course, found: Circumstances) -> Deed:
     if target is None:
         return Deed(Outcome.CANNOT_ASSESS, None, within.closes_at)
     since = start - hours(texts().look_back.fluids)
-    used = _begun(course, volume_reached(course, target, since, within.closes_at))
-    if used:
-        return Deed(Outcome.MET, min(used, key=lambda done: done.at), within.closes_at)
+    completed = volume_reached(course, target, since, within.closes_at)
+    if completed:
+        first = min(_begun(course, completed), key=lambda done: done.at)
+        return Deed(Outcome.MET, first, within.closes_at, needs=tuple(completed[:1]))
     late = _begun(course, volume_reached(course, target, since))
     if late:
         return Deed(Outcome.MET_LATE, max(late, key=lambda done: done.at), within.closes_at)

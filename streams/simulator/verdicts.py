@@ -71,5 +71,5 @@ def _charted_late(deed: Deed, chart: Chart) -> bool:
     """Done in time, and known only after the window had closed."""
     if deed.outcome is not Outcome.MET or deed.done is None or deed.closes_at is None:
         return False
-    known_at = chart.known_at(deed.done.fact, deed.done.clocked, deed.done.at)
-    return known_at is not None and known_at >= deed.closes_at
+    known = [chart.known_at(done.fact, done.clocked, done.at) for done in (deed.done, *deed.needs)]
+    return any(known_at is not None and known_at >= deed.closes_at for known_at in known)
