@@ -96,12 +96,10 @@ def find_belief(
     chart: Chart, store: FactStore, measure: Measure, span: Span, time_zero: TimeZero, now: datetime
 ) -> datetime:
     """Find since when `time_zero`, which holds now, has been believed, by what was received when."""
-    versions = [
-        version
-        for fact_id in (*chart.fact_ids, *_who(store))
-        for version in store.versions[fact_id]
-        if could_matter(version, measure, time_zero, chart)
-    ]
+    told = (store.versions[fact_id] for fact_id in (*chart.fact_ids, *_who(store)))
+    # A version that says nothing may take back one that did: of a fact that ever mattered, all of them are asked.
+    mattered = (each for each in told if any(could_matter(version, measure, time_zero, chart) for version in each))
+    versions = [version for each in mattered for version in each]
     versions.sort(key=lambda version: (version.received_at, version.event_id), reverse=True)
     memory = _Memory(Chart(chart.episode, chart.rules), store, versions)
     since: datetime | None = None

@@ -11,15 +11,29 @@ STARTS_AT = datetime(2026, 3, 1, tzinfo=UTC)
 """What is received before is history that a worker meets first."""
 DAYS = timedelta(days=3)
 TRACES = 150
+ONE_IN = 4
+"""A simulated stay has some eighty messages, and a case under most measures."""
 _A_WALL_SECOND = 3600
 """Engine seconds that part the stays of the demo: its seconds become hours."""
 
 
 def one_timeline(event_log, seed=23):
     """Stays of the packaged sample, simulated children and adults, and traces, in the order of their arrival."""
-    feed = demo_feed(Stage(STARTS_AT, _A_WALL_SECOND)) + list(_traces(event_log, random.Random(seed)))
+    demo = _with_some_simulated(demo_feed(Stage(STARTS_AT, _A_WALL_SECOND)))
+    feed = [*demo, *_traces(event_log, random.Random(seed))]
     within = (message for message in feed if message.received_at < STARTS_AT + DAYS)
     return sorted(within, key=lambda message: message.received_at)
+
+
+def _with_some_simulated(feed):
+    """Every real stay, and one in four of the simulated ones, under all the numbers they have."""
+    simulated = dict.fromkeys(_patient(message) for message in feed if message.field("source") == "simulated")
+    kept = set(list(simulated)[::ONE_IN])
+    return [message for message in feed if message.field("source") != "simulated" or _patient(message) in kept]
+
+
+def _patient(message):
+    return message.field("patient_id").removesuffix("-T")
 
 
 def _traces(event_log, rng):

@@ -26,7 +26,7 @@ SUBCOMMANDS = {
     "replay": ("timezero.replay_command", "Judge a recorded feed without a broker."),
     "schema": ("timezero.schema_command", "Print the JSON Schema of topics and models."),
     "score": ("timezero.score_command", "Judge an abstraction file by a published measure."),
-    "simulate": ("timezero.simulate_command", "Make a seeded emergency department: a feed and its truth."),
+    "simulate": ("timezero.simulate_command", "Make seeded hospitals: a feed and its truth."),
     "worker": ("timezero.worker_command", "Run the stream worker."),
 }
 """Every subcommand: the module that has it, and its line in the help."""

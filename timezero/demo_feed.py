@@ -4,16 +4,21 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from streams.feed_message import FeedMessage
-from streams.simulator.department import Plan, Stay, simulate
+from streams.simulator.department import Plan, simulate
+from streams.simulator.stay import Stay
+from streams.simulator.truth import Standing
 from streams.sources import SourceMessage, open_source
 from timezero.demo_stays import demo_stays, demo_tables
 
 SEED = 2018
 STAGED_CHILDREN = 10
 """Simulated children whose clocks already run, or start within the first minute."""
+STAGED_MEASURE = "nys-ped-1h/trend-2015"
+"""Of which they have a case: its time zero is the protocol."""
 ARRIVING = 60
 """Simulated patients who keep coming after that."""
 
@@ -73,10 +78,18 @@ def _moved_field(name: str, field: Any, shift: timedelta) -> Any:
 
 
 def _staged_children(stage: Stage) -> Iterator[FeedMessage]:
-    stays = simulate(Plan(SEED, STAGED_CHILDREN, 0))
-    for number, stay in enumerate(stays):
+    for number, (stay, time_zero) in enumerate(islice(_children_with_a_clock(), STAGED_CHILDREN)):
         seen = stage.engine_time(_FIRST_STAGED_S + number * _STAGED_EVERY_S)
-        yield from _moved_stay(stay, _whole(seen - stay.truths[0].time_zero))
+        yield from _moved_stay(stay, _whole(seen - time_zero))
+
+
+def _children_with_a_clock() -> Iterator[tuple[Stay, datetime]]:
+    """Simulated children whose protocol starts the clock of their one case."""
+    for stay in simulate(Plan(SEED, STAGED_CHILDREN * 4, 0)):
+        lines = [line for line in stay.truths if (line.measure, line.element) == (STAGED_MEASURE, "bundle")]
+        for line in lines[:1]:
+            if len(lines) == 1 and line.status is Standing.DENOMINATOR and line.time_zero is not None:
+                yield stay, line.time_zero
 
 
 def _arriving_patients(stage: Stage) -> Iterator[FeedMessage]:
@@ -93,7 +106,10 @@ def _moved_stay(stay: Stay, shift: timedelta) -> Iterable[FeedMessage]:
 
 
 def _moved_time(name: str, field: Any, shift: timedelta) -> Any:
-    return (datetime.fromisoformat(field) + shift).isoformat() if name.endswith("_at") else field
+    if not name.endswith("_at"):
+        return field
+    moved = datetime.fromisoformat(field) + shift
+    return moved.isoformat() if "T" in field else moved.date().isoformat()
 
 
 def _whole(shift: timedelta) -> timedelta:

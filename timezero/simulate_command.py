@@ -1,4 +1,4 @@
-"""`timezero simulate`: a seeded emergency department, its feed and the truth about it."""
+"""`timezero simulate`: seeded hospitals, their feed and the truth about it."""
 
 from datetime import datetime
 from pathlib import Path
@@ -6,7 +6,16 @@ from pathlib import Path
 import click
 import orjson
 
-from streams.simulator.department import DEFAULT_START, FEED, TRUTH_LINES, TRUTH_TABLE, Plan, write_simulation
+from streams.simulator.department import (
+    DEFAULT_HOSPITALS,
+    DEFAULT_START,
+    FEED,
+    TRUTH_LINES,
+    TRUTH_TABLE,
+    Plan,
+    write_simulation,
+)
+from streams.simulator.practice import Profile
 from timezero.aware_time import AwareTime
 
 
@@ -14,21 +23,56 @@ from timezero.aware_time import AwareTime
 @click.option("--seed", type=click.IntRange(min=0), required=True, help="The same seed gives the same files.")
 @click.option("--children", type=click.IntRange(min=0), default=0, show_default=True, help="How many children.")
 @click.option("--adults", type=click.IntRange(min=0), default=0, show_default=True, help="How many adults.")
+@click.option(
+    "--hospitals",
+    type=click.IntRange(min=1),
+    default=DEFAULT_HOSPITALS,
+    show_default=True,
+    help="How many hospitals; they differ in how much is done in time.",
+)
+@click.option(
+    "--days",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Over how many days patients arrive. Without it, two an hour.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice([profile.value for profile in Profile]),
+    default=Profile.USUAL.value,
+    show_default=True,
+    help="usual: rates as in New York State. boundaries: most acts on the edges of windows, every verdict common.",
+)
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the files.")
 @click.option("--start", type=AwareTime(), default=DEFAULT_START.isoformat(), show_default=True, help="First hour.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
-def simulate(*, seed: int, children: int, adults: int, out: Path, start: datetime, as_json: bool) -> None:
+def simulate(
+    *,
+    seed: int,
+    children: int,
+    adults: int,
+    hospitals: int,
+    days: float | None,
+    profile: str,
+    out: Path,
+    start: datetime,
+    as_json: bool,
+) -> None:
     """Make a feed of raw messages of simulated patients, and the truth about every case beside it.
 
-    Writes feed.ndjson (for `timezero replay --format events`), truth.ndjson and truth.csv. No
-    simulated patient is a real one, and the identifiers say so.
+    Hospitals with emergency department, wards and intensive care; charts with late entries, corrections,
+    merged and changed numbers, cancelled admissions, repeated messages and topics that stand still.
+
+    Writes feed.ndjson (for `timezero replay --format events`), truth.ndjson and truth.csv: for every case of
+    every shipped measure, what a perfect observer says at the end. No simulated patient is a real one, and
+    the identifiers say so.
     """
     if not children and not adults:
         message = "nobody to simulate: give --children, --adults or both."
         raise click.UsageError(message)
-    messages, cases = write_simulation(Plan(seed, children, adults, start), out)
+    plan = Plan(seed, children, adults, start, hospitals, days, Profile(profile))
+    messages, patients = write_simulation(plan, out)
     if as_json:
-        made = {"messages": messages, "cases": cases, "files": [FEED, TRUTH_LINES, TRUTH_TABLE]}
+        made = {"messages": messages, "cases": patients, "files": [FEED, TRUTH_LINES, TRUTH_TABLE]}
         click.echo(orjson.dumps(made))
         return
-    click.echo(f"{messages} messages of {cases} patients in {out / FEED}; the truth in {out / TRUTH_TABLE}.")
+    click.echo(f"{messages} messages of {patients} patients in {out / FEED}; the truth in {out / TRUTH_TABLE}.")

@@ -1,1 +1,1 @@
-"""A simulated emergency department: a feed of raw messages, and the truth beside it."""
+"""Simulated hospitals: courses of stays, the feed of raw messages that tells of them, and the truth beside it."""

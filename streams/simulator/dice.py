@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TypeVar
 
-from streams.simulator.practice import LagTable, Range
+from streams.simulator.lag_table import LagTable, Range, between
 
 Item = TypeVar("Item")
 
 _SECONDS_A_MINUTE = 60
+_SECONDS_AN_HOUR = 3600
 
 
 class Dice:
-    """Throws for one patient."""
+    """Throws for one patient, hospital or day."""
 
     def __init__(self, seed: str) -> None:
         """Begin the sequence that belongs to `seed`."""
@@ -22,6 +23,10 @@ class Dice:
     def chance(self, share: float) -> bool:
         """True in `share` of throws."""
         return self._random.random() < share
+
+    def coin(self) -> bool:
+        """True every other time."""
+        return bool(self._random.getrandbits(1))
 
     def pick(self, items: Sequence[Item]) -> Item:
         """One of the items, each as likely."""
@@ -40,10 +45,25 @@ class Dice:
         """A waiting time with this mean."""
         return self._random.expovariate(1 / mean)
 
+    def minutes(self, bounds: Range) -> timedelta:
+        """A length of time between so many minutes, to the second."""
+        return timedelta(seconds=round(self._random.uniform(*bounds) * _SECONDS_A_MINUTE))
+
+    def hours(self, bounds: Range) -> timedelta:
+        """A length of time between so many hours, to the second."""
+        return timedelta(seconds=round(self._random.uniform(*bounds) * _SECONDS_AN_HOUR))
+
+    def seconds(self, bounds: Range) -> timedelta:
+        """A length of time between so many whole seconds."""
+        return timedelta(seconds=self.whole(bounds))
+
     def lag(self, table: LagTable) -> timedelta:
         """A delay drawn from the table, to the second."""
-        minutes = table.minutes_at(self._random.random())
-        return timedelta(seconds=round(minutes * _SECONDS_A_MINUTE))
+        return self.between(table.share, table.minutes)
+
+    def between(self, shares: tuple[float, ...], minutes: tuple[float, ...]) -> timedelta:
+        """A length of time with these quantiles in minutes, to the second."""
+        return timedelta(seconds=round(between(shares, minutes, self._random.random()) * _SECONDS_A_MINUTE))
 
     def within_minute(self, minute: datetime) -> datetime:
         """Some second of the minute that begins at `minute`."""

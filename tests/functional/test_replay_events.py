@@ -55,40 +55,44 @@ def read_cases(out):
 
 
 def test_every_verdict_is_the_truth(department, replayed):
-    """The simulator knows what it did; nothing of the engine is used to say so."""
-    said = {(row["case_id"], row["measure"], row["element"]): row for row in read_cases(replayed)}
-    truths = read_lines(department / "truth.ndjson")
-    wrong = []
-    for truth in truths:
-        row = said[truth["case_id"], truth["measure"], truth["element"]]
-        outcome, status = truth["outcome"], row["element_status"]
-        if outcome == "excluded":
-            agreed = row["status"] == "excluded"
-        elif outcome in {"met_late", "missed"}:
-            agreed = status in {"met_late", "missed"}
-        else:
-            agreed = status == outcome
-        if not agreed or not row["time_zero"].startswith(truth["time_zero"][:16]):
-            wrong.append((truth["element"], outcome, status, row["reason"]))
+    """The simulator knows what it did; nothing of the engine is used to say so. Times are cut to the minute."""
+    said = {
+        (row["case_id"], row["measure"], row["element"]): (row["status"], row["element_status"], row["time_zero"][:16])
+        for row in read_cases(replayed)
+    }
+    truths = {
+        (truth["case_id"], truth["measure"], truth["element"]): (
+            truth["status"],
+            truth["outcome"],
+            truth["time_zero"][:16],
+        )
+        for truth in read_lines(department / "truth.ndjson")
+        if truth["measure"] in MEASURES and truth["element"] != "broad_spectrum"
+    }
+    wrong = {key: (truth, said.get(key)) for key, truth in truths.items() if said.get(key) != truth}
 
-    assert len(truths) == 60 * 4 + 60 * 5
-    assert wrong == []
+    assert len(truths) > 120 * 4
+    assert wrong == {}
 
 
 def test_what_is_charted_late_is_announced_and_taken_back(department, replayed):
-    """In time, but known only after the window: a missed alert goes out, then it is withdrawn."""
+    """In time, but known only after the window: a missed alert goes out, then it is withdrawn.
+
+    Nothing goes out where the window had closed before the case was known; a second dose may be known before the first.
+    """
     kinds = {}
     for alert in read_lines(replayed / "alerts.ndjson"):
         kinds.setdefault((alert["case_id"], alert["measure"], alert["element"]), []).append(alert["kind"])
     late = [
         truth
         for truth in read_lines(department / "truth.ndjson")
-        if truth["charted_late"] == "true" and truth["element"] == "antibiotics"
+        if truth["charted_late"] == "true" and truth["element"] == "antibiotics" and truth["measure"] in MEASURES
     ]
 
     assert late
-    taken_back = [kinds.get((each["case_id"], each["measure"], each["element"]), [])[-2:] for each in late]
-    assert taken_back.count(["missed", "withdrawn"]) >= len(late) * 0.8
+    told = [kinds.get((each["case_id"], each["measure"], each["element"]), []) for each in late]
+    assert {said[-1] for said in told if said} == {"withdrawn"}
+    assert [said[-2:] for said in told].count(["missed", "withdrawn"]) > len(late) * 0.5
 
 
 def test_order_and_repeats_leave_no_trace(department, replayed, tmp_path):
@@ -135,6 +139,8 @@ def live_log(stays):
         states[event.key], due[event.key] = stepped.state, (stepped.wake_at, event)
         log.append(event)
         said.extend(stepped.alerts)
+        for forwarded in stepped.forward:
+            take(forwarded)
 
     def tick_until(moment):
         while waiting := [
@@ -168,10 +174,15 @@ def test_the_log_of_a_live_run_gives_its_alerts_and_verdicts(tmp_path):
         assert (tmp_path / "from-log" / name).read_bytes() == (tmp_path / "from-feed" / name).read_bytes()
 
 
+def is_of_use(message):
+    """Whether a line of a feed tells facts; an order alone tells none, whenever it was received."""
+    return isinstance(translate(message["topic"], message["value"], None), Accepted)
+
+
 def test_with_as_of_what_was_received_later_is_left_out(department, tmp_path):
     feed = read_lines(department / "feed.ndjson")
     as_of = feed[len(feed) // 2]["received_at"]
-    later = sum(message["received_at"] > as_of for message in feed)
+    later = sum(message["received_at"] > as_of and is_of_use(message) for message in feed)
     replay(ReplayRequest([department / "feed.ndjson"], "events", MEASURES, tmp_path, datetime.fromisoformat(as_of)))
     summary = json.loads((tmp_path / "summary.json").read_text())
 

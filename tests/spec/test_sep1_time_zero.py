@@ -292,3 +292,19 @@ def test_signs_of_infection_after_a_confirmed_time_zero_move_nothing():
     """)
 
     assert time_zero(told) == "10:00"
+
+
+def test_a_value_that_was_corrected_to_normal_makes_no_later_time_zero_known_late():
+    """The first lactate was 3.2 for ten minutes; what opened the case is the second one, known when it came."""
+    told = tell("""
+        10:00  infection suspected
+        10:00  temperature 39.0
+        10:00  heart rate 110
+        10:10  lactate 3.2
+        10:20  correct lactate 1.6 drawn 10:10
+        11:00  lactate 3.5
+        15:00  heart rate 80
+    """)
+
+    assert time_zero(told) == "11:00"
+    assert f"{told.case().time_zero_known_at:%H:%M}" == "11:00"
