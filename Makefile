@@ -4,6 +4,7 @@
 #   make test   every test, against the built wheel; TESTS="tests/unit -k lactate" for some
 #   make check  what must hold before a commit: lint, format, types, layers, generated pages
 #   make docs   write docs/reference/ anew from what it describes
+#   make agree  the engine and a naive judge over EVENTS=1000000 made-up events, with how often each status was seen
 #   make bench  the benchmarks, with machine, commit and date beside each number
 #   make lock   bring requirements/*.txt up to pyproject.toml
 #   make clean  remove all that was made here
@@ -19,6 +20,8 @@ BROKER ?= embedded
 SPEED ?=
 FOR ?=
 TESTS ?=
+EVENTS ?= 1000000
+SEED ?= million
 
 # The wheel is what runs: neither this folder nor the caller's PYTHONPATH may stand in for it.
 unexport PYTHONPATH
@@ -47,10 +50,10 @@ endif
 endif
 endif
 
-.PHONY: help demo test check docs bench lock clean install oracles coverage
+.PHONY: help demo test check docs agree bench lock clean install oracles coverage
 
 help:
-	@sed -n '3,9s/^#   //p' Makefile
+	@sed -n '3,10s/^#   //p' Makefile
 
 $(BUILD)/python:
 	@echo "making $(VENV) with $$($(PYTHON) --version)"
@@ -105,6 +108,10 @@ check: install
 docs: install
 	@$(RUN) -m timezero.reference_docs
 	@PYTHONPATH=tests $(RUN) -m story_pages
+
+# It runs against the installed wheel as the tests do; the naive judge stands beside them.
+agree: install
+	@PYTHONPATH=tests $(RUN) -m reference.million_events --events $(EVENTS) --seed $(SEED)
 
 bench: install
 	@$(RUN) benchmarks/run.py
