@@ -7,7 +7,7 @@ lapses after 72 h. A laboratory value counts from its collection. Every comparis
 
 from fractions import Fraction
 
-from reference.naive_cases import Zero
+from reference.naive_cases import Zero, own_acts
 from reference.naive_chart import DAY, HOUR, exact, exactly_timed, last_minute, minute
 
 WITHIN = 6 * HOUR
@@ -15,6 +15,7 @@ UNCONFIRMED_FOR = 3 * DAY * 60
 """Seconds that a lonely sign waits for its partner."""
 
 DOCUMENTED = ["infection_suspected", "sepsis_documented"]
+SAID_SEVERE = ["severe_sepsis_documented", "septic_shock_documented"]
 
 SIRS = [
     ("temperature", "temperature", lambda value: value > Fraction("38.3") or value < 36),
@@ -70,10 +71,10 @@ def surrogates(stay):
 
 
 def infections(stay, case):
-    """When, in the case's stretch, an infection is suspected: confirmed ones, and lonely ones."""
-    documented = [row.at for row in stay.acts(*DOCUMENTED) if case.holds(row.at)]
-    confirmed, lonely = (documented, []) if documented else surrogates(stay)
-    return [at for at in confirmed if case.holds(at)], [each for each in lonely if case.holds(each[0])]
+    """When, in the case's stretch, an infection is suspected: documented, confirmed by culture and dose, and lonely."""
+    confirmed, lonely = surrogates(stay)
+    documented = [row.at for row in own_acts(stay, case, *DOCUMENTED)]
+    return documented, [at for at in confirmed if case.holds(at)], [each for each in lonely if case.holds(each[0])]
 
 
 def presentation(stay, case, onsets):
@@ -111,11 +112,25 @@ def provisional(stay, case, lonely):
     return min(waiting, default=None), next((when for at, _, when in shown if (at, _) in lapsed), None)
 
 
+def confirmed_presentation(stay, case, documented, confirmed):
+    """The documented infection's presentation, unless another had been confirmed more than 6 h before it."""
+    by_documents, by_surrogate = presentation(stay, case, documented), presentation(stay, case, confirmed)
+    if by_documents is None or by_surrogate is None:
+        return by_surrogate if by_documents is None else by_documents
+    return by_surrogate if by_documents // 60 - by_surrogate // 60 > WITHIN else by_documents
+
+
 def severe_sepsis(stay, case):
-    """Time zero of the case that opens in a stretch; None where none opens."""
-    confirmed, lonely = infections(stay, case)
+    """Time zero of the case that opens in a stretch; None where none opens.
+
+    Severe sepsis or septic shock that somebody documents before the criteria are met is the presentation.
+    """
+    documented, confirmed, lonely = infections(stay, case)
     waiting, lapsed = provisional(stay, case, lonely)
-    at = presentation(stay, case, confirmed)
+    at = confirmed_presentation(stay, case, documented, confirmed)
+    said = min((row.at for row in own_acts(stay, case, *SAID_SEVERE)), default=None)
+    if said is not None and (at is None or said < at):
+        return Zero(said // 60, second=said)
     at = waiting if at is None else at
     if at is not None:
         return Zero(at // 60, second=at)
