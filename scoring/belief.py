@@ -99,8 +99,8 @@ def find_belief(
     versions = [
         version
         for fact_id in (*chart.fact_ids, *_who(store))
+        if any(could_matter(version, measure, time_zero, chart) for version in store.versions[fact_id])
         for version in store.versions[fact_id]
-        if could_matter(version, measure, time_zero, chart)
     ]
     versions.sort(key=lambda version: (version.received_at, version.event_id), reverse=True)
     memory = _Memory(Chart(chart.episode, chart.rules), store, versions)
