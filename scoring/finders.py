@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -34,7 +34,7 @@ from scoring.element_rule import (
     Vasopressor,
     VitalSigns,
 )
-from scoring.finding import Finding, Search, day_doubt, done, first_done
+from scoring.finding import Finding, Search, counting, day_doubt, done, first_done, perhaps_in_time
 from scoring.initial_lactate import find_initial_lactate
 from scoring.number import Number
 
@@ -71,14 +71,35 @@ def _with_order(search: Search[Any], finding: Finding, orders: list[Timed], done
 
 
 def _broad_spectrum(search: Search[BroadSpectrum], clock: BundleClock) -> Finding:
-    doses = search.view.given(search.view.chart.antibiotics(), search.since)
-    if search.rule.any_before_time_zero and doses and search.view.cut(_started(doses[0])) <= search.view.time_zero:
-        return done(search, doses[0])
-    enough = _broad_enough(search, doses)
+    antibiotics = search.view.chart.antibiotics()
+    doses = counting(search, antibiotics, clock)
+    early = [dose for dose in doses if _latest(search, dose) <= search.view.time_zero]
+    if search.rule.any_before_time_zero and early:
+        return done(search, early[0].fact)
+    enough, doubt = _broad_enough(search, _given(doses)), _broad_doubt(search, antibiotics, clock)
     if not enough:
-        return Finding(facts=tuple(doses), doubt=day_doubt(search, search.view.chart.antibiotics(), clock))
-    finding = replace(done(search, enough[0]), facts=enough)
+        return Finding(facts=tuple(_given(doses)), doubt=doubt)
+    finding = replace(done(search, enough[0]), facts=enough, doubt=doubt)
     return replace(finding, known_at=search.view.all_known_at(enough))
+
+
+def _given(doses: list[Timed]) -> list[Medication]:
+    return [dose.fact for dose in doses if isinstance(dose.fact, Medication)]
+
+
+def _latest(search: Search[Any], act: Timed) -> datetime:
+    """When an act was at the latest, cut: of what is known by its day only, that day's last minute."""
+    unit = search.view.measure.resolution.unit
+    return search.view.cut(act.moment + timedelta(days=1) - unit if act.fact.day_only else act.moment)
+
+
+def _broad_doubt(search: Search[BroadSpectrum], antibiotics: list[Timed], clock: BundleClock) -> str | None:
+    """Why it cannot be called missed: were a dose that is known by its day given at its best minute, it were enough."""
+    best = perhaps_in_time(search, antibiotics, clock)
+    any_before = search.rule.any_before_time_zero and any(
+        dose.fact.day_only and dose.moment <= search.view.time_zero for dose in best
+    )
+    return "day_only" if any_before or _broad_enough(search, _given(best)) else None
 
 
 def _started(dose: Medication) -> datetime:
@@ -104,7 +125,11 @@ def _broad_enough(search: Search[BroadSpectrum], doses: list[Medication]) -> tup
 
 def _blood_culture(search: Search[BloodCulture], clock: BundleClock) -> Finding:
     chart = search.view.chart
-    finding = first_done(search, chart.cultures(Specimen.BLOOD), clock)
+    cultures, doubtful = _followed(search, chart.cultures(Specimen.BLOOD))
+    finding = first_done(search, cultures, clock)
+    finding = replace(finding, doubt=finding.doubt or day_doubt(search, doubtful, clock))
+    if finding.done_at is None and (unfollowed := first_done(search, chart.cultures(Specimen.BLOOD), clock)).facts:
+        finding = replace(finding, facts=unfollowed.facts, reason="no_antibiotic_after")
     finding = _with_order(search, finding, chart.ordered_cultures(Specimen.BLOOD), "drawn")
     rule, cut = search.rule, search.view.cut
     if finding.done_at is not None and rule.needs_antibiotic_without is not None:
@@ -117,6 +142,20 @@ def _blood_culture(search: Search[BloodCulture], clock: BundleClock) -> Finding:
     return replace(
         finding.with_facts(antibiotic.fact), reason="antibiotic_first" if lost and is_closed else finding.reason
     )
+
+
+def _followed(search: Search[BloodCulture], cultures: list[Timed]) -> tuple[list[Timed], list[Timed]]:
+    """The cultures that count where only what a dose follows does, and days of which only some minutes would."""
+    chart, needed = search.view.chart, search.rule.needs_antibiotic_without
+    if needed is None or chart.acts(needed):
+        return cultures, []
+    doses = search.view.given(chart.antibiotics())
+    if not doses:
+        return [], []
+    last = search.view.cut(_started(doses[-1]))
+    before = [each for each in cultures if search.view.cut(each.moment) <= last]
+    sure = [each for each in before if _latest(search, each) <= last]
+    return sure, [each for each in before if each not in sure]
 
 
 def _before_some_antibiotic(search: Search[BloodCulture], finding: Finding) -> Finding:

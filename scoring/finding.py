@@ -97,6 +97,25 @@ def first_done(search: Search[Rule], entries: list[Timed], clock: BundleClock) -
     return Finding(doubt=doubt)
 
 
+def counting(search: Search[Rule], entries: list[Timed], clock: BundleClock) -> list[Timed]:
+    """Acts from the look-back on; one known by its day only where every minute of that day lies in the window."""
+    return [
+        each
+        for each in search.from_look_back(entries)
+        if not each.fact.day_only or _surely_in(each, search.since, clock)
+    ]
+
+
+def perhaps_in_time(search: Search[Rule], entries: list[Timed], clock: BundleClock) -> list[Timed]:
+    """Acts that lie in the window, and days of which some minute does."""
+    return [
+        each
+        for each in entries
+        if _is_possible(each, search.since, clock)
+        and (each.fact.day_only or (search.view.cut(each.moment) < clock.closes_at and search.from_look_back([each])))
+    ]
+
+
 def day_doubt(search: Search[Rule], entries: list[Timed], clock: BundleClock) -> str | None:
     """Why an element that needs several acts cannot be called missed: one, known by its day, may lie in the window."""
     days = [entry for entry in entries if entry.fact.day_only and _is_possible(entry, search.since, clock)]

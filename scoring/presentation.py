@@ -58,19 +58,6 @@ class Presentation:
     lapsed: bool
 
 
-def _partnered(first: Timed, partners: list[Timed], reach: timedelta) -> AnyFact | None:
-    """The first partner from `first` on, within reach of it."""
-    place = bisect_left(partners, first.moment, key=lambda each: each.moment)
-    if place < len(partners) and partners[place].moment - first.moment <= reach:
-        return partners[place].fact
-    return None
-
-
-def _has_earlier_partner(sign: Timed, partners: list[Timed], reach: timedelta) -> bool:
-    place = bisect_left(partners, sign.moment, key=lambda each: each.moment)
-    return place > 0 and sign.moment - partners[place - 1].moment <= reach
-
-
 @dataclass(frozen=True, slots=True)
 class _Pairing:
     """How far a partner may follow a sign of infection, and precede it, and how long it stands alone."""
@@ -78,15 +65,31 @@ class _Pairing:
     follows: timedelta
     precedes: timedelta
     lapse: timedelta
+    resolution: Resolution
+
+    def partner_after(self, first: Timed, partners: list[Timed]) -> AnyFact | None:
+        """The first partner from `first` on, within reach of it."""
+        place = bisect_left(partners, first.moment, key=lambda each: each.moment)
+        if place < len(partners) and self._apart(first, partners[place]) <= self.follows:
+            return partners[place].fact
+        return None
+
+    def has_partner_before(self, sign: Timed, partners: list[Timed]) -> bool:
+        """Whether a partner precedes `sign`, within reach of it."""
+        place = bisect_left(partners, sign.moment, key=lambda each: each.moment)
+        return place > 0 and self._apart(partners[place - 1], sign) <= self.precedes
+
+    def _apart(self, one: Timed, other: Timed) -> timedelta:
+        return self.resolution.cut(other.moment) - self.resolution.cut(one.moment)
 
 
 def _surrogate_onsets(signs: list[Timed], partners: list[Timed], pairing: _Pairing) -> Iterable[Onset]:
     """Onsets that begin with one of `signs`."""
     for sign in signs:
-        partner = _partnered(sign, partners, pairing.follows)
+        partner = pairing.partner_after(sign, partners)
         if partner is not None:
             yield Onset(sign.moment, (sign.fact, partner), "surrogate_infection")
-        elif not _has_earlier_partner(sign, partners, pairing.precedes):
+        elif not pairing.has_partner_before(sign, partners):
             yield Onset(sign.moment, (sign.fact,), "surrogate_infection_provisional", sign.moment + pairing.lapse)
 
 
@@ -95,7 +98,9 @@ def _exact(entries: list[Timed]) -> list[Timed]:
     return [entry for entry in entries if not entry.fact.day_only]
 
 
-def _confirming_days(antibiotics: list[Timed], cultures: list[Timed], rule: InfectionRule) -> Iterable[Onset]:
+def _confirming_days(
+    antibiotics: list[Timed], cultures: list[Timed], rule: InfectionRule, resolution: Resolution
+) -> Iterable[Onset]:
     """Antibiotics confirmed by a culture known by its day, every minute of which would do.
 
     The dose is then the latest that the onset can be, and taken for it.
@@ -104,7 +109,8 @@ def _confirming_days(antibiotics: list[Timed], cultures: list[Timed], rule: Infe
     days = [culture for culture in cultures if culture.fact.day_only]
     for dose in antibiotics:
         for day in days:
-            if day.moment + timedelta(days=1) - before <= dose.moment <= day.moment + after:
+            last = day.moment + timedelta(days=1) - resolution.unit
+            if last - before <= resolution.cut(dose.moment) <= day.moment + after:
                 yield Onset(dose.moment, (dose.fact, day.fact), "surrogate_infection")
                 break
 
@@ -113,16 +119,16 @@ def _documented_onsets(documented: list[Timed]) -> list[Onset]:
     return [Onset(entry.moment, (entry.fact,), "documented_infection") for entry in _exact(documented)]
 
 
-def _signs_of_infection(chart: Chart, rule: InfectionRule) -> list[Onset]:
+def _signs_of_infection(chart: Chart, rule: InfectionRule, resolution: Resolution) -> list[Onset]:
     """Onsets by cultures and antibiotics, in time order."""
     all_cultures = chart.cultures(Specimen.BLOOD, Specimen.STERILE)
     cultures, antibiotics = _exact(all_cultures), _exact(chart.antibiotics())
     before, after = rule.antibiotic_before_culture.delta, rule.antibiotic_after_culture.delta
     lapse = rule.unconfirmed_for.delta
     onsets = [
-        *_surrogate_onsets(cultures, antibiotics, _Pairing(after, before, lapse)),
-        *_surrogate_onsets(antibiotics, cultures, _Pairing(before, after, lapse)),
-        *_confirming_days(antibiotics, all_cultures, rule),
+        *_surrogate_onsets(cultures, antibiotics, _Pairing(after, before, lapse, resolution)),
+        *_surrogate_onsets(antibiotics, cultures, _Pairing(before, after, lapse, resolution)),
+        *_confirming_days(antibiotics, all_cultures, rule, resolution),
     ]
     return sorted(onsets, key=lambda onset: (onset.at, onset.lapses_at is not None, onset.rule))
 
@@ -149,7 +155,7 @@ def find_presentation(
     came before the lapse with it: they belonged to the same case.
     """
     told = _see_all(chart, _documented_onsets(documented), moment, present).confirmed
-    signs = _see_all(chart, _signs_of_infection(chart, rule), moment, present)
+    signs = _see_all(chart, _signs_of_infection(chart, rule, moment.resolution), moment, present)
     if told is None:
         return signs.confirmed or signs.provisional or signs.first_lapsed
     cut, held = moment.resolution.cut, signs.confirmed

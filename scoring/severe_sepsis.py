@@ -89,7 +89,7 @@ def _sweep(hits: list[_Hit], rule: SevereSepsisCriteria, onset_at: datetime, sta
     sweep = _Sweep(rule.within.delta, rule.sirs_needed.value, {})
     for place, hit in enumerate(hits):
         sweep.see(hit)
-        before_onset = place + 1 < len(hits) and hits[place + 1].moment <= start
+        before_onset = place + 1 < len(hits) and hits[place + 1].at <= onset_at
         now = max(hit.moment, start)
         if before_onset or now - start > sweep.within:
             continue
