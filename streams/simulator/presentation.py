@@ -1,9 +1,11 @@
 """Severe sepsis presentation, as SEP-1 has it: infection, two SIRS criteria and an organ dysfunction within 6 h.
 
-All within 6 h of each other; the last of them gives the time. Infection is what a clinician documented in the case;
-where nobody did, a culture of blood or another sterile site and a systemic antibacterial, given from 24 h before to
-72 h after it: the earlier of the two. One without the other opens a case that lapses. All times are cut to the minute
-before they are compared.
+All within 6 h of each other; the last of them gives the time. Infection is what a clinician documented in the case,
+else a culture of blood or another sterile site and a systemic antibacterial, given from 24 h before to 72 h after it:
+the earlier of the two. What was documented goes before, unless these had made a presentation more than 6 h before its
+own. One sign without the other opens a case that lapses. Severe sepsis or septic shock that a clinician documents is
+the presentation where it comes first, or where nothing confirmed does. All times are cut to the minute before they are
+compared.
 """
 
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ from streams.simulator.spans import Span
 from streams.simulator.texts import texts
 
 DOCUMENTED = (ActName.INFECTION_SUSPECTED, ActName.SEPSIS_DOCUMENTED)
+SEVERE = (ActName.SEVERE_SEPSIS_DOCUMENTED, ActName.SEPTIC_SHOCK_DOCUMENTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,21 @@ class Presentation:
 
 def find_presentation(course: Course, span: Span) -> Presentation | None:
     """The presentation of the case in a span; None where there is none."""
-    said = [each.at for each in course.said(*DOCUMENTED) if span.holds(each.at)]
-    if said:
-        return _earliest(course, said, span, confirmed=True)
+    met = _by_criteria(course, span)
+    severe = [each.at for each in course.said(*SEVERE) if span.holds(each.at)]
+    if severe and (met is None or not met.confirmed or min(severe) < met.at):
+        return Presentation(min(severe), confirmed=True)
+    return met
+
+
+def _by_criteria(course: Course, span: Span) -> Presentation | None:
     pairs, alone = _surrogates(course)
-    confirmed = _earliest(course, [at for at in pairs if span.holds(at)], span, confirmed=True)
-    return confirmed or _first(course, [at for at in alone if span.holds(at)], span)
+    said = [each.at for each in course.said(*DOCUMENTED) if span.holds(each.at)]
+    told = _earliest(course, said, span, confirmed=True)
+    held = _earliest(course, [at for at in pairs if span.holds(at)], span, confirmed=True)
+    if told is not None and (held is None or _apart(held.at, told.at) <= hours(texts().sep1.within_hours)):
+        return told
+    return held or _first(course, [at for at in alone if span.holds(at)], span)
 
 
 def _earliest(course: Course, onsets: list[datetime], span: Span, *, confirmed: bool) -> Presentation | None:

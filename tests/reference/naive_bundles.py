@@ -115,14 +115,12 @@ def nys_left_out(rows, time_zero, age):
 
 
 def infections(rows):
-    """Minutes from which an infection is suspected; then those that lack their partner."""
+    """Minutes from which an infection is suspected: as documented, by two signs, by one that lacks its partner."""
     documented = minutes(rows, "infection_suspected", "sepsis_documented")
-    if documented:
-        return documented, []
     cultures, doses = minutes(rows, "blood_culture", "sterile_culture"), minutes(rows, "antibiotic")
     pairs = [(drawn, dose) for drawn in cultures for dose in doses if -DAY <= dose - drawn <= 3 * DAY]
     paired = {drawn for drawn, _ in pairs} | {dose for _, dose in pairs}
-    return sorted(min(pair) for pair in pairs), [sign for sign in (*cultures, *doses) if sign not in paired]
+    return documented, sorted(min(pair) for pair in pairs), [sign for sign in (*cultures, *doses) if sign not in paired]
 
 
 def presentation(rows, onsets):
@@ -158,8 +156,10 @@ def sep1_lactates(rows, time_zero):
 
 def judge_sep1(rows, age):
     """The severe sepsis bundle, long after everything has lapsed that can."""
-    confirmed, lonely = infections(rows)
-    time_zero = presentation(rows, confirmed)
+    documented, confirmed, lonely = infections(rows)
+    told, time_zero = presentation(rows, documented), presentation(rows, confirmed)
+    if told is not None and (time_zero is None or told - time_zero <= 6 * HOUR):
+        time_zero = told
     if time_zero is None:
         lapsed = presentation(rows, lonely)
         return None if lapsed is None else ("not_in_population", "not_confirmed", None, {})
