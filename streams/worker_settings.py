@@ -23,8 +23,8 @@ class WorkerSettings(BaseModel):
     """Kafka brokers, `host:port`, several joined by commas."""
     redis_url: str = Field(default=f"redis://{LOOPBACK}:6379/0", repr=False)
     """Redis or Valkey; may hold a password, so it is never shown."""
-    measures: tuple[str, ...] = ()
-    """Measures to judge; empty: all that are shipped, and all of `measures_dir`."""
+    measures: tuple[str, ...] = ("nys-ped-1h/spec-2015", "sep1-like/1", "ed-sepsis-triage/mannhardt")
+    """Measures to judge: each is a row of the board a case. Empty: all that are shipped, and all of `measures_dir`."""
     measures_dir: Path | None = None
     """Folder with the hospital's own measures and conventions, one TOML file each; None: what ships, alone."""
     app_id: str = Field(default="timezero", pattern=r"^[a-z0-9][a-z0-9._-]{0,100}$")

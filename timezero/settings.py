@@ -179,7 +179,7 @@ def _from_files(environment: Mapping[str, str], section: str) -> dict[str, Any]:
 
 def _parsed(text: str, field: FieldInfo) -> object:
     """Lists are joined by commas, a clock is JSON, everything else is text that pydantic reads."""
-    if field.default == ():
+    if isinstance(field.default, tuple):
         return tuple(part.strip() for part in text.split(",") if part.strip())
     if text.startswith("{"):
         try:
