@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from schemas.clinical import ActName, Quantity, Specimen
-from streams.simulator.course import Course, cut_to_minute, measured_at
+from streams.simulator.course import Course, cut_to_minute, day_of, first_instant, measured_at
 from streams.simulator.elements import hours
 from streams.simulator.observer import antibacterials
 from streams.simulator.spans import Span
@@ -76,8 +76,22 @@ def _surrogates(course: Course) -> tuple[list[datetime], list[datetime]]:
     ]
     doses = [dose.at for dose in antibacterials(course) if not dose.day_only]
     partners = [(culture, dose) for culture in cultures for dose in doses if -before <= _apart(culture, dose) <= after]
-    paired = {at for pair in partners for at in pair}
-    return [min(pair) for pair in partners], [at for at in (*cultures, *doses) if at not in paired]
+    by_day = [dose for dose in doses if any(_confirms(day, dose, before, after) for day in _culture_days(course))]
+    paired = {at for pair in partners for at in pair} | set(by_day)
+    return [*(min(pair) for pair in partners), *by_day], [at for at in (*cultures, *doses) if at not in paired]
+
+
+def _culture_days(course: Course) -> list[datetime]:
+    """Days, by their first instant, of cultures that are known by their day only."""
+    sterile = {Specimen.BLOOD, Specimen.STERILE}
+    drawn = [culture for culture in course.cultures if culture.specimen in sterile and culture.day_only]
+    return [first_instant(day_of(culture.collected_at)) for culture in drawn if culture.collected_at is not None]
+
+
+def _confirms(day: datetime, dose: datetime, before: timedelta, after: timedelta) -> bool:
+    """Whether a culture of any minute of that day would be the partner of a dose; the onset is then the dose's."""
+    last = day + timedelta(days=1) - timedelta(minutes=1)
+    return last - before <= cut_to_minute(dose) <= day + after
 
 
 def _apart(first: datetime, second: datetime) -> timedelta:
