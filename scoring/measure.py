@@ -128,6 +128,14 @@ class Measure(StrictModel):
         vitals = {quantity for full_set in sets for group in full_set for quantity in group}
         return frozenset({Quantity.LACTATE} | weight | pressures | vitals)
 
+    @cached_property
+    def pressures(self) -> frozenset[Quantity]:
+        """Quantities that are looked at for low blood pressure and, after time zero, for nothing else."""
+        sets = [rule.full_set for rule in self.elements.values() if isinstance(rule, VitalSigns)]
+        vitals = {quantity for full_set in sets for group in full_set for quantity in group}
+        low = self.hypotension.low if self.hypotension else ()
+        return frozenset(each.quantity for each in low if each.quantity is not None) - vitals
+
     @property
     def has_bundle(self) -> bool:
         """Whether its elements add up to a bundle."""

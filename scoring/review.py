@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from schemas.clinical import AnyFact, Observation
+from schemas.clinical import AnyFact, DrugClass, Medication, Observation
 from schemas.topics import joined_key
 from schemas.verdict import Verdict
 from scoring.announcement import announce, take_back
@@ -14,7 +14,7 @@ from scoring.belief import could_matter, find_belief
 from scoring.case import find_cases
 from scoring.chart import Chart, draw_charts
 from scoring.history import belief, cause, last_belief
-from scoring.interest import movable_until, touches
+from scoring.interest import movable_until, moves_time_zero, touches
 from scoring.judgement import owner_of
 from scoring.measure import Measure
 from scoring.outbox import Outbox
@@ -38,15 +38,35 @@ def _is_touched(measure: Measure, chart: Chart, arrival: Arrival, earlier: list[
         return bool(arrival.versions)
     if arrival.chart is not chart or not any(touches(measure, version) for version in arrival.versions):
         return False
-    return not all(_comes_too_late(version, measure, earlier) for version in arrival.versions)
+    return not all(_changes_nothing(version, measure, earlier) for version in arrival.versions)
 
 
-def _comes_too_late(fact: AnyFact, measure: Measure, earlier: list[Assessment]) -> bool:
-    """Whether a vital sign or result lies after the only case's time zero, so that it cannot move it."""
-    if len(earlier) != 1 or not isinstance(fact, Observation) or fact.quantity in measure.watched_quantities:
+def _changes_nothing(fact: AnyFact, measure: Measure, earlier: list[Assessment]) -> bool:
+    """Whether a vital sign or result opens no case, or lies too late after the only one's time zero to change it."""
+    if not isinstance(fact, Observation):
+        return False
+    if not earlier:
+        return not moves_time_zero(measure, fact)
+    is_watched = fact.quantity in measure.watched_quantities - measure.pressures
+    if len(earlier) != 1 or is_watched:
         return False
     found = earlier[0].time_zero.by_rule
-    return found.at is not None and found.lapses_at is None and fact.collected_at > movable_until(measure, found.at)
+    if found.at is None or found.lapses_at is not None:
+        return False
+    until = movable_until(measure, found.at)
+    if fact.quantity in measure.pressures:
+        until = max(until, _pressures_until(measure, earlier[0]))
+    return fact.collected_at > until
+
+
+def _pressures_until(measure: Measure, case: Assessment) -> datetime:
+    """Until when a pressure can be low in time: by any date that the case could have, or after its last fluid."""
+    low, shock, unit = measure.hypotension, measure.shock, measure.resolution.unit
+    dates = [at for at in (case.time_zero.at, *(rival.at for rival in case.rivals)) if at is not None]
+    until = max(dates) + (low.after.delta if low else unit) + unit
+    given = [entry.fact for entry in case.chart.medications(DrugClass.CRYSTALLOID)]
+    ends = [fact.completed_at for fact in given if isinstance(fact, Medication) and fact.completed_at is not None]
+    return max([until, *(end + shock.observed_for.delta + unit for end in ends if shock is not None)])
 
 
 @dataclass(slots=True)
