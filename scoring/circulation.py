@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from schemas.clinical import AnyFact, Observation
 from scoring.act_time import act_time
@@ -235,3 +236,5 @@ def find_start(view: CaseView, circulation: Circulation, counts_from: CountsFrom
             return None if lactate is None else _sign(view, lactate.collected_at, lactate)
         case CountsFrom.TIME_ZERO:
             return Sign(view.time_zero, (), view.now)
+        case _:
+            assert_never(counts_from)

@@ -137,11 +137,6 @@ class Measure(StrictModel):
         return frozenset(each.quantity for each in low if each.quantity is not None) - vitals
 
     @property
-    def has_bundle(self) -> bool:
-        """Whether its elements add up to a bundle."""
-        return any(rule.in_bundle for rule in self.elements.values())
-
-    @property
     def is_outcome(self) -> bool:
         """Whether all its elements are outcomes, which nobody is asked to do."""
         return all(isinstance(rule, Death) for rule in self.elements.values())
