@@ -6,7 +6,7 @@
 - Initial hypotension: a second low reading (systolic below 90 or mean below 65) at most 3 h after the one before it,
   both from 6 h before to 6 h after time zero and before the target volume is in.
 - Persistent hypotension: after initial hypotension, in the hour from the minute the target volume is in, two readings
-  in a row of systolic or of mean pressure, of different minutes (of one minute the first), both low; since the second.
+  in a row of systolic or of mean pressure, of different minutes (of one minute the lowest), both low; since the second.
 - Septic shock: persistent hypotension, or an initial lactate of 4 or more since its collection, no later than 6 h after
   time zero and not before it.
 """
@@ -107,7 +107,6 @@ def persistent_hypotension(stay, target_in):
     found = []
     for readings, is_low in ((stay.systolic, low_systolic), (stay.mean, low_mean)):
         hour = [reading for reading in readings if target_in <= reading[0] <= target_in + HOUR]
-        # A later entry of a dictionary replaces an earlier one: backwards, so that the first of a minute stays.
-        low = {at: is_low(value) for at, _, value in reversed(hour)}
+        low = {minute: any(is_low(value) for at, _, value in hour if at == minute) for minute, _, _ in hour}
         found += [at for before, at in pairwise(sorted(low)) if low[before] and low[at]]
     return min(found, default=None)
