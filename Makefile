@@ -22,6 +22,8 @@ FOR ?=
 TESTS ?=
 EVENTS ?= 1000000
 SEED ?= million
+# Each brings up a broker and a cache of its own.
+PROCESSES ?= 4
 
 # The wheel is what runs: neither this folder nor the caller's PYTHONPATH may stand in for it.
 unexport PYTHONPATH
@@ -85,7 +87,7 @@ demo: install
 test: install
 ifeq ($(strip $(TESTS)),)
 	@rm -f .coverage .coverage.*
-	@$(RUN) -m coverage run -m pytest tests
+	@$(RUN) -m coverage run -m pytest tests --numprocesses=auto --maxprocesses=$(PROCESSES) --dist=loadfile
 	@$(MAKE) --no-print-directory coverage
 else
 	@$(RUN) -m pytest $(TESTS)

@@ -43,6 +43,22 @@ def pytest_collection_finish(session):
     session.config.stash[NEEDED] = {part for item in session.items for part in parts_of(item)}
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Take over what a process of the run used and left out; each collects every test."""
+    told = getattr(node, "workeroutput", {})
+    node.config.stash[NEEDED] = node.config.stash.get(NEEDED, set()) | set(told.get("needed", []))
+    node.config.stash[LEFT_OUT] = told.get("left_out", node.config.stash.get(LEFT_OUT, []))
+
+
+def pytest_sessionfinish(session):
+    """Tell the process that started this one what was used and left out."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["needed"] = sorted(session.config.stash.get(NEEDED, set()))
+        output["left_out"] = session.config.stash.get(LEFT_OUT, [])
+
+
 def pytest_terminal_summary(terminalreporter, config):
     """Say what the run ran against, and name what it left out."""
     needed = sorted(config.stash.get(NEEDED, set()))
