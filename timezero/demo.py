@@ -21,6 +21,8 @@ from redis.exceptions import RedisError
 from schemas.read_model import CASES_HASH, HEARTBEAT_KEY, EngineClock
 from streams.clock import Clock, stopwatch, wall_clock
 from streams.replay_player import play_feed
+from streams.site_measures import read_site
+from streams.worker_settings import WorkerSettings
 from timezero.demo_feed import Stage, demo_feed
 from timezero.embedded import embedded_broker, embedded_cache
 from timezero.local_kafka import local_kafka
@@ -60,12 +62,14 @@ class DemoOptions:
         speed: Engine seconds in a wall second.
         lasts_seconds: Wall seconds from the live board to the end; None: until interrupted.
         port: The board's port; None: the usual one, or a free one where that is taken.
+        measures_dir: The hospital's own measures; each is judged beside those that a worker judges unless told.
     """
 
     broker: Broker = Broker.EMBEDDED
     speed: float = DEFAULT_SPEED
     lasts_seconds: float | None = None
     port: int | None = None
+    measures_dir: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +94,24 @@ def run_demo(options: DemoOptions, say: Say, note: Say) -> None:
 
     Raises:
         PortTakenError: The port asked for is taken; nothing was started.
+        SiteFilesError: The hospital's own measures have faults; nothing was started.
         ServerUnavailableError: A part could not be started.
         PartEndedError: A part ended while it should run.
         FeedNotSentError: The broker does not take the feed.
     """
+    measures = _measures(options.measures_dir)
     port = _board_port(options.port)
-    with _everything(options, port, note) as running:
+    with _everything(options, port, measures, note) as running:
         asyncio.run(_play_and_watch(options, running, say))
+
+
+def _measures(folder: Path | None) -> dict[str, str]:
+    """What a worker must be told to judge by the hospital's own measures as well."""
+    if folder is None:
+        return {}
+    own = (each.identifier for each in read_site(folder).rules.measures)
+    usual = WorkerSettings.model_fields["measures"].default
+    return {"TIMEZERO_MEASURES_DIR": str(folder.absolute()), "TIMEZERO_MEASURES": ",".join([*usual, *own])}
 
 
 def _board_port(wanted: int | None) -> int:
@@ -117,7 +132,7 @@ def _is_free(port: int) -> bool:
 
 
 @contextmanager
-def _everything(options: DemoOptions, port: int, note: Say) -> Iterator[Running]:
+def _everything(options: DemoOptions, port: int, measures: Mapping[str, str], note: Say) -> Iterator[Running]:
     """Start all parts, one after the other; stop them in the reverse order and clear their folder away."""
     with ExitStack() as parts:
         folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="timezero-demo-")))
@@ -127,7 +142,7 @@ def _everything(options: DemoOptions, port: int, note: Say) -> Iterator[Running]
         redis_url = parts.enter_context(embedded_cache(folder / "cache"))
         wall = wall_clock()
         clock = EngineClock(started_at=wall.replace(microsecond=0), wall_started_at=wall, speed=options.speed)
-        environment = _environment(bootstrap, redis_url, clock, port, folder)
+        environment = {**_environment(bootstrap, redis_url, clock, port, folder), **measures}
         address = f"http://{LOOPBACK}:{port}/"
         note("starting the worker and the board")
         board = _part("board", partial(_answers, address), folder, environment)

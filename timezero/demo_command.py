@@ -3,12 +3,14 @@
 import signal
 import sys
 from math import isfinite
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import click
 
 from streams.replay_player import FeedNotSentError
+from streams.site_measures import SiteFilesError
 from timezero.demo import DEFAULT_PORT, DEFAULT_SPEED, Broker, DemoOptions, PartEndedError, PortTakenError, run_demo
 from timezero.server_process import ServerUnavailableError
 
@@ -44,18 +46,25 @@ class _Finite(click.FloatRange):
 @click.option(
     "--port", type=click.IntRange(1, 65535), help=f"The board's port. Default: {DEFAULT_PORT}, or a free one."
 )
+@click.option(
+    "--measures-dir",
+    type=click.Path(path_type=Path),
+    help="Folder with the hospital's own measures, a TOML file each: rows of their own on the board.",
+)
 @click.pass_context
-def demo(ctx: click.Context, *, lasts: float | None, speed: float, broker: str, port: int | None) -> None:
+def demo(
+    ctx: click.Context, *, lasts: float | None, speed: float, broker: str, port: int | None, measures_dir: Path | None
+) -> None:
     """Start a broker, a cache, the worker and the board, and play patients into them until Ctrl-C.
 
     The patients are real, de-identified stays of the MIMIC-III demo (ODbL 1.0), moved to the
     present, and simulated ones. The last line printed is the board's address, once it is live.
     """
     signal.signal(signal.SIGTERM, _stop)
-    options = DemoOptions(Broker(broker), speed, lasts, port)
+    options = DemoOptions(Broker(broker), speed, lasts, port, measures_dir)
     try:
         run_demo(options, say=lambda address: click.echo(f"board: {address}"), note=_note)
-    except PortTakenError as error:
+    except (PortTakenError, SiteFilesError) as error:
         raise click.ClickException(str(error)) from error
     except (ServerUnavailableError, PartEndedError, FeedNotSentError) as error:
         click.echo(f"timezero demo: {error}", err=True)

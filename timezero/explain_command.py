@@ -9,9 +9,11 @@ import orjson
 from redis.exceptions import RedisError
 from rich.console import Console
 
+from scoring.rules import SiteRules
 from timezero.explain_page import print_explanations
 from timezero.explanation import Explanation, ExplanationError, explain_live, explain_replayed
 from timezero.settings_option import config_option, settings_from
+from timezero.site_option import measures_dir_option, site_from
 
 _NARROWEST, _WIDEST = 60, 120
 _WIDTH_IN_A_PIPE = 110
@@ -25,14 +27,18 @@ _WIDTH_IN_A_PIPE = 110
 @click.option(
     "--from", "folder", type=click.Path(path_type=Path, file_okay=False), help="Folder that `timezero replay` wrote."
 )
+@measures_dir_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: a list, an object a measure.")
+@click.pass_context
 def explain(
+    ctx: click.Context,
     *,
     case_id: str,
     config: Path | None,
     measure: str | None,
     facility: str | None,
     folder: Path | None,
+    measures_dir: Path | None,
     as_json: bool,
 ) -> None:
     """Explain a case: for each element the rule, the sentence and the deciding events with all their times.
@@ -42,8 +48,9 @@ def explain(
 
     Settings come from TIMEZERO_* variables and the TOML file; see docs/reference/settings.md.
     """
+    site = site_from(ctx, measures_dir).rules
     try:
-        found = explain_replayed(folder, case_id) if folder else _live(config, case_id)
+        found = explain_replayed(folder, case_id, site) if folder else _live(config, case_id, site)
     except ExplanationError as error:
         raise click.ClickException(str(error)) from error
     chosen = _chosen(found, measure, facility)
@@ -53,10 +60,10 @@ def explain(
     print_explanations(_console(), chosen)
 
 
-def _live(config: Path | None, case_id: str) -> list[Explanation]:
+def _live(config: Path | None, case_id: str, site: SiteRules) -> list[Explanation]:
     settings = settings_from(config)
     try:
-        return explain_live(settings.worker.redis_url, case_id)
+        return explain_live(settings.worker.redis_url, case_id, site)
     except (RedisError, OSError, ValueError) as error:
         if isinstance(error, ExplanationError):
             raise

@@ -40,7 +40,7 @@ def print_explanations(console: Console, explanations: Iterable[Explanation]) ->
 
 
 def _page(case: Explanation) -> Group:
-    title = case.rules.title if case.rules else "no worker and no shipped file has this measure"
+    title = case.rules.title if case.rules else "no worker, no shipped file and none of the site's has this measure"
     head = Text.assemble((case.measure, "bold"), f"  {title}")
     where = f"Case {case.case_id} at {case.facility_id}: {_case_status(case)}{_offset(case)}"
     of_time_zero = find_time_zero_evidence(case.elements)

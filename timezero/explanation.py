@@ -17,7 +17,7 @@ from schemas.strict_model import Identifier, Instant, StrictModel
 from schemas.topics import joined_key, split_key
 from schemas.verdict import Verdict
 from scoring.measure_words import measure_words
-from scoring.rules import measure, shipped_measures
+from scoring.rules import SHIPPED_ONLY, SiteRules, measure, offered_measures
 from streams.replay_output import CASES, HISTORY, VERDICTS
 
 REDIS_SECONDS = 5
@@ -45,13 +45,15 @@ class Explanation(StrictModel):
     time_zero_sentence: str = ""
     elements: tuple[Verdict, ...] = ()
     rules: MeasureWords | None = None
-    """None: no worker and no shipped file has this measure."""
+    """None: no worker, no shipped file and none of the site's has this measure."""
     history: tuple[Belief, ...] = ()
     """Oldest first."""
 
 
-def explain_live(redis_url: str, case_id: str) -> list[Explanation]:
+def explain_live(redis_url: str, case_id: str, site: SiteRules = SHIPPED_ONLY) -> list[Explanation]:
     """Every facility's case of that name under every measure, as the board has it, sorted.
+
+    The words of a rule are those of the worker that judged by it; else those of a shipped file, or of the site's.
 
     Raises:
         redis.RedisError: Redis does not answer.
@@ -61,7 +63,7 @@ def explain_live(redis_url: str, case_id: str) -> list[Explanation]:
         keys = [key.decode() for key in redis.hkeys(CASES_HASH)]
         told = [key.decode().removeprefix(BELIEFS_OF_CASE) for key in redis.scan_iter(_histories_of(case_id), _SCAN)]
         wanted = sorted(key for key in {*keys, *told} if split_key(key)[1:-1] == (case_id,))
-        return [_explain_key(redis, key) for key in wanted]
+        return [_explain_key(redis, key, site) for key in wanted]
 
 
 def _histories_of(case_id: str) -> str:
@@ -70,7 +72,7 @@ def _histories_of(case_id: str) -> str:
     return f"{BELIEFS_OF_CASE}*|{plain}|*"
 
 
-def _explain_key(redis: Redis, key: str) -> Explanation:
+def _explain_key(redis: Redis, key: str, site: SiteRules) -> Explanation:
     facility_id, case_id, name = split_key(key)
     stored = redis.hget(CASES_HASH, key)
     words = redis.hget(MEASURES_HASH, name)
@@ -78,7 +80,7 @@ def _explain_key(redis: Redis, key: str) -> Explanation:
         facility_id=facility_id,
         case_id=case_id,
         measure=name,
-        rules=_shipped(name) if words is None else _read(MeasureWords, words),
+        rules=_words(name, site) if words is None else _read(MeasureWords, words),
         history=tuple(in_order(_read(Belief, line) for line in redis.zrange(BELIEFS_OF_CASE + key, 0, -1))),
     )
     if stored is None:
@@ -88,7 +90,7 @@ def _explain_key(redis: Redis, key: str) -> Explanation:
     return ended.model_copy(update={**standing, "elements": record.elements})
 
 
-def explain_replayed(folder: Path, case_id: str) -> list[Explanation]:
+def explain_replayed(folder: Path, case_id: str, site: SiteRules = SHIPPED_ONLY) -> list[Explanation]:
     """Every facility's case of that name under every measure, as a replay wrote it, sorted.
 
     Raises:
@@ -101,10 +103,12 @@ def explain_replayed(folder: Path, case_id: str) -> list[Explanation]:
     for belief in _lines_of(folder / HISTORY, Belief, case_id):
         history.setdefault((belief.facility_id, belief.measure), []).append(belief)
     statuses = _statuses(folder / CASES, case_id)
-    return [
+    places = sorted({*verdicts, *history})
+    told = [
         _explain_lines(case_id, place, verdicts.get(place, []), in_order(history.get(place, ())), statuses.get(place))
-        for place in sorted({*verdicts, *history})
+        for place in places
     ]
+    return [each.model_copy(update={"rules": _words(each.measure, site)}) for each in told]
 
 
 def _explain_lines(
@@ -115,9 +119,7 @@ def _explain_lines(
     status: tuple[CaseStatus, str | None] | None,
 ) -> Explanation:
     facility_id, name = place
-    ended = Explanation(
-        facility_id=facility_id, case_id=case_id, measure=name, rules=_shipped(name), history=tuple(history)
-    )
+    ended = Explanation(facility_id=facility_id, case_id=case_id, measure=name, history=tuple(history))
     if not verdicts or status is None:
         return ended
     standing = {
@@ -131,8 +133,8 @@ def _explain_lines(
     return ended.model_copy(update=standing)
 
 
-def _shipped(name: str) -> MeasureWords | None:
-    return measure_words(measure(name)) if name in shipped_measures() else None
+def _words(name: str, site: SiteRules) -> MeasureWords | None:
+    return measure_words(measure(name, site)) if name in offered_measures(site) else None
 
 
 def _lines_of(path: Path, model: type[_Model], case_id: str) -> Iterator[_Model]:

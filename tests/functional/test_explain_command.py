@@ -157,7 +157,7 @@ def test_a_measure_of_no_file_is_told_without_its_rules(live, capsys):
     live.redis.hset(CASES_HASH, record.key, record.model_dump_json())
     said = say(capsys, "explain", "E1", "--measure", "ours/1")
 
-    assert "ours/1  no worker and no shipped file has this measure" in said.out
+    assert "ours/1  no worker, no shipped file and none of the site's has this measure" in said.out
     assert "Nothing is on record." in said.out
 
 

@@ -289,3 +289,22 @@ def test_without_a_folder_nothing_is_added():
 def test_a_folder_without_files_is_no_site(tmp_path):
     with pytest.raises(SiteFilesError, match=r"no file that ends in \.toml"):
         read_site(tmp_path)
+
+
+def test_a_case_of_its_own_measure_is_explained_by_the_words_of_its_file(site, feed, tmp_path, capsys):
+    out = tmp_path / "out"
+    say(capsys, "replay", feed, "--format", "events", "--measures", OWN, "--measures-dir", site, "--out", out)
+    case_id = json.loads((out / "verdicts.ndjson").read_text().splitlines()[0])["case_id"]
+
+    told = json.loads(say(capsys, "explain", case_id, "--from", out, "--measures-dir", site, "--json").out)
+    untold = json.loads(say(capsys, "explain", case_id, "--from", out, "--json").out)
+
+    assert [each["rules"]["measure"] for each in told] == [OWN]
+    assert [each["rules"] for each in untold] == [None]
+
+
+def test_a_demo_with_files_that_cannot_be_used_starts_nothing(broken, capsys):
+    said = say(capsys, "demo", "--measures-dir", broken)
+
+    assert (said.code, said.out) == (2, "")
+    assert said_of(broken / "worse.toml") in said.err

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from command_line import COMMAND
+from site_files import shipped
 from timezero.demo_stays import demo_stays
 from timezero.server_process import LOOPBACK, free_port
 
@@ -72,6 +73,18 @@ def stream_shows(address, wanted):
             if not waiting:
                 return True
     return False
+
+
+def test_a_hospitals_own_measure_has_rows_beside_the_usual_ones(tmp_path):
+    site, folder = tmp_path / "site", tmp_path / "demo"
+    site.mkdir()
+    folder.mkdir()
+    text = shipped("nys-ped-1h").replace('id = "nys-ped-1h"', 'id = "our-hour"')
+    (site / "hour.toml").write_text(text, encoding="utf-8")
+
+    with demo(folder, "--port", str(free_port()), "--measures-dir", str(site)) as (process, address):
+        assert stream_shows(address, {"our-hour/", "sep1-like/1"})
+        assert stops_and_leaves_nothing(process, signal.SIGTERM, folder)[0] == 128 + signal.SIGTERM
 
 
 def test_the_board_shows_real_and_simulated_encounters_until_an_interrupt(tmp_path):
