@@ -8,13 +8,24 @@ format (a table row, an XES event) is a `RawRow` and names its format.
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from schemas.clinical import ActName, Domain
 from schemas.strict_model import Identifier, StrictModel
 
 TimeText = Annotated[str, Field(min_length=8, max_length=40)]
 """ISO 8601, with an offset or, where the source's profile declares a zone, without."""
+
+
+def _no_truth_value(sent: object) -> object:
+    if isinstance(sent, bool):
+        message = "a number is neither true nor false"
+        raise ValueError(message)  # noqa: TRY004 - pydantic makes a ValidationError of a ValueError only
+    return sent
+
+
+Number = Annotated[float, BeforeValidator(_no_truth_value)]
+"""A number; `true` is not 1."""
 
 
 class RawStatus(StrEnum):
@@ -86,7 +97,7 @@ class RawLab(RawMessage):
     schema_id: Literal["raw.lab/1"] = Field(alias="schema")
     code: str
     code_system: str = "loinc"
-    value: float | str | None = None
+    value: Number | str | None = None
     unit: str | None = None
     specimen: str | None = None
     ordered_at: TimeText | None = None
@@ -101,7 +112,7 @@ class RawMedication(RawMessage):
     code: str
     code_system: str = "name"
     route: str | None = None
-    volume: float | None = None
+    volume: Number | None = None
     volume_unit: str | None = None
     ordered_at: TimeText | None = None
     started_at: TimeText | None = None
@@ -116,7 +127,7 @@ class RawVitals(RawMessage):
     schema_id: Literal["raw.vitals/1"] = Field(alias="schema")
     code: str
     code_system: str = "name"
-    value: float | str | None = None
+    value: Number | str | None = None
     unit: str | None = None
     measured_at: TimeText
 
@@ -127,7 +138,7 @@ class RawAct(RawMessage):
     schema_id: Literal["raw.act/1"] = Field(alias="schema")
     act: ActName
     happened_at: TimeText
-    value: float | None = None
+    value: Number | None = None
     reason: str | None = None
     actor: str | None = None
     measure: str | None = None

@@ -34,14 +34,9 @@ class FeedMessage:
 
 
 def as_bytes(value: Mapping[str, Any] | str) -> bytes:
-    """The value as it is sent: text as it stands, else its JSON, faithful to numbers and text that are none.
+    """The value as it is sent: text as it stands, else its JSON, faithful to numbers that are none.
 
-    orjson would refuse half a character or an integer of many digits, and make nothing of NaN: what
-    a feed sends is for the translator to judge.
+    orjson would refuse an integer of many digits, and make nothing of NaN: what a feed sends is for the translator
+    to judge.
     """
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogatepass")
-    try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":")).encode()
+    return (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))).encode()

@@ -104,5 +104,7 @@ def source_of(record: Record) -> str:
         return UNKNOWN_SOURCE
     if not isinstance(read, dict):
         return UNKNOWN_SOURCE
-    named = read.get("source") or str(read.get("format", "")).partition("/")[0]
+    named, read_as = read.get("source"), read.get("format")
+    if not named and isinstance(read_as, str):
+        named = read_as.partition("/")[0]
     return named[:_LONGEST_SOURCE] if isinstance(named, str) and named else UNKNOWN_SOURCE

@@ -180,12 +180,5 @@ def _as_bytes(value: Mapping[str, Any] | str) -> bytes:
     try:
         return orjson.dumps(dict(value), default=str)
     except TypeError:
-        return _as_plain_json(value)
-
-
-def _as_plain_json(value: Mapping[str, Any]) -> bytes:
-    """What orjson refuses: integers beyond 64 bits, halves of characters, deep nesting."""
-    try:
+        # What orjson refuses: integers beyond 64 bits.
         return json.dumps(dict(value), default=str).encode()
-    except RecursionError:
-        return b"nested too deeply to be kept"

@@ -9,6 +9,7 @@ from schemas.source_profile import SourceProfile, has_happened
 from schemas.translate.reason import RefusedError, RejectReason, refuse
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,11 @@ def _plausible(reading: Reading, text: str, source: SourceProfile, field: str) -
 
 
 def _resolve(written: datetime, zone: tzinfo | None, field: str) -> Reading:
-    if written.tzinfo is not None:
+    offset = written.utcoffset()
+    if offset is not None:
+        # What is written as hours and minutes would be read again as another instant.
+        if offset % _MINUTE:
+            _no_time(field)
         written.astimezone(UTC)
         return Reading(written)
     if zone is None:

@@ -7,7 +7,8 @@ from schemas.clinical import QUANTITY_UNITS
 from schemas.translate.codebook import QuantityCodes, plain
 from schemas.translate.reason import RejectReason, refuse
 
-_LIMITED = re.compile(r"(?:<=?|>=?|greater than|less than)?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)", re.IGNORECASE)
+_LIMITED = re.compile(r"(?:<=?|>=?|greater than|less than)?\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)", re.IGNORECASE)
+"""Each character can be read in one way only: the time it takes grows with the length, not with its square."""
 
 
 def read_number(value: float | str | None) -> float | None:

@@ -1,6 +1,5 @@
 """Reads NDJSON: raw messages (`events`), or an export of `encounter.events` (`log`)."""
 
-import json
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Sequence
 from datetime import MAXYEAR, MINYEAR, datetime
@@ -8,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from schemas.topics import Topic
+from schemas.translate.json_text import read_json
+from schemas.translate.reason import RefusedError
 from streams.sources.message import SourceMessage
 from streams.sources.text_file import open_bytes
 
@@ -56,8 +57,8 @@ def _message(line: str, make: Callable[[dict[str, Any]], SourceMessage]) -> Sour
 
 def _envelope(line: str) -> dict[str, Any] | None:
     try:
-        parsed = json.loads(line)
-    except (ValueError, RecursionError):
+        parsed = read_json(line)
+    except RefusedError:
         return None
     is_message = isinstance(parsed, dict) and isinstance(parsed.get("value"), dict | str)
     return parsed if is_message else None
@@ -78,8 +79,7 @@ def _logged_event(envelope: dict[str, Any]) -> SourceMessage:
 
 
 def _text(value: object) -> str | None:
-    """Text that can be written again: JSON may escape half of a character, which no file can hold."""
-    return value.encode("utf-8", errors="replace").decode() if isinstance(value, str) else None
+    return value if isinstance(value, str) else None
 
 
 def _instant(value: object) -> datetime | None:

@@ -23,7 +23,7 @@ NUMBERS_OF_ARITHMETIC = {
 WORDS_MAY_IMPORT = {
     "collections", "dataclasses", "datetime", "decimal", "enum", "functools", "hashlib", "importlib", "itertools",
     "json", "math", "operator", "re", "tomllib", "types", "typing", "zoneinfo",
-    "annotated_types", "pydantic", "schemas",
+    "annotated_types", "pydantic", "pydantic_core", "schemas",
 }  # fmt: skip
 
 NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "manager", "misc", "base", "core"}
