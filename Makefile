@@ -5,6 +5,7 @@
 #   make check  what must hold before a commit: lint, format, types, layers, generated pages
 #   make docs   write docs/reference/ anew from what it describes
 #   make agree  the engine and a naive judge over EVENTS=1000000 made-up events, with how often each status was seen
+#   make fuzz   MESSAGES=1000000 mutated messages of every format, through the door and the owner of a worker; STORY=7: one
 #   make bench  the benchmarks, with machine, commit and date beside each number
 #   make lock   bring requirements/*.txt up to pyproject.toml
 #   make clean  remove all that was made here
@@ -21,7 +22,9 @@ SPEED ?=
 FOR ?=
 TESTS ?=
 EVENTS ?= 1000000
+MESSAGES ?= 1000000
 SEED ?= million
+STORY ?=
 # Each brings up a broker and a cache of its own.
 PROCESSES ?= 4
 
@@ -52,10 +55,10 @@ endif
 endif
 endif
 
-.PHONY: help demo test check docs agree bench lock clean install oracles coverage
+.PHONY: help demo test check docs agree fuzz bench lock clean install oracles coverage
 
 help:
-	@sed -n '3,10s/^#   //p' Makefile
+	@sed -n '3,11s/^#   //p' Makefile
 
 $(BUILD)/python:
 	@echo "making $(VENV) with $$($(PYTHON) --version)"
@@ -114,6 +117,10 @@ docs: install
 # It runs against the installed wheel as the tests do; the naive judge stands beside them.
 agree: install
 	@PYTHONPATH=tests $(RUN) -m reference.million_events --events $(EVENTS) --seed $(SEED)
+
+# As `agree`. A story that breaks a claim is printed as the fewest messages that do; its number gives it again.
+fuzz: install
+	@PYTHONPATH=tests $(RUN) -m fuzz.million_messages --messages $(MESSAGES) --seed $(SEED) $(if $(STORY),--story $(STORY))
 
 bench: install
 	@$(RUN) benchmarks/run.py

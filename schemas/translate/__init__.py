@@ -87,15 +87,18 @@ _FIELD_NAMES = frozenset(
 
 
 def _parse(value: RawValue) -> dict[str, Any]:
-    if isinstance(value, Mapping):
-        return dict(value)
+    parsed = dict(value) if isinstance(value, Mapping) else _read(value)
+    if len(parsed) > MOST_FIELDS:
+        refuse(RejectReason.BAD_SCHEMA, "too many fields")
+    return parsed
+
+
+def _read(value: bytes | str) -> dict[str, Any]:
     if _size_bytes(value) > MAX_MESSAGE_BYTES:
         refuse(RejectReason.TOO_LARGE)
     parsed = read_json(value)
     if not isinstance(parsed, dict):
         refuse(RejectReason.BAD_SCHEMA, "not an object")
-    if len(parsed) > MOST_FIELDS:
-        refuse(RejectReason.BAD_SCHEMA, "too many fields")
     return parsed
 
 

@@ -7,7 +7,9 @@ from schemas.clinical import QUANTITY_UNITS
 from schemas.translate.codebook import QuantityCodes, plain
 from schemas.translate.reason import RejectReason, refuse
 
-_LIMITED = re.compile(r"(?:<=?|>=?|greater than|less than)?\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)", re.IGNORECASE)
+_LIMITED = re.compile(
+    r"(?:<=?|>=?|greater than|less than)?\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)", re.IGNORECASE
+)
 """Each character can be read in one way only: the time it takes grows with the length, not with its square."""
 
 
@@ -19,7 +21,10 @@ def read_number(value: float | str | None) -> float | None:
     """
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    number = _number_in(value) if isinstance(value, str) else float(value)
+    try:
+        number = _number_in(value) if isinstance(value, str) else float(value)
+    except OverflowError:
+        refuse(RejectReason.BAD_VALUE, "value")
     if not math.isfinite(number):
         refuse(RejectReason.BAD_VALUE, "value")
     return number

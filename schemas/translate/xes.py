@@ -97,8 +97,15 @@ def _infusion(name: str) -> _Maker:
 def _laboratory(raw: RawRow, common: _Common, at: datetime) -> AnyFact:
     activity = raw.row[ACTIVITY]
     codes, unit = codebook().xes_labs[activity]
-    value = read_quantity(raw.row.get(activity), unit, codes)
+    value = read_quantity(_value(raw.row.get(activity)), unit, codes)
     return Observation(**common, quantity=codes.quantity, value=value, collected_at=at)
+
+
+def _value(sent: object) -> float | str | None:
+    """The value as sent, where it is text or a number."""
+    if isinstance(sent, bool) or not isinstance(sent, float | int | str | None):
+        refuse(RejectReason.BAD_VALUE, "value")
+    return sent
 
 
 def _triage_form(_raw: RawRow, common: _Common, at: datetime) -> AnyFact:

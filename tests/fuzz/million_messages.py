@@ -12,16 +12,29 @@ import traceback
 from collections import Counter
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cache
 from random import Random
 
 from fuzz import mutation
 from fuzz.seeds import MOST_MESSAGES, rarely_sent, rows_of_unread_tables, stories
 from fuzz.shrinking import shrink
-from fuzz.trial import Broken, Seen, Trial, WatchedEngine
+from fuzz.trial import BrokenError, Seen, Trial, WatchedEngine
 from streams.worker_settings import WorkerSettings
 
 ALL_MEASURES = 8
 """One story of so many is judged by every measure that ships, the others by those a worker judges unless told."""
+
+SHOWN = 2000
+"""Bytes of a message that are printed."""
+
+
+@cache
+def _seeds():
+    """Stories by source."""
+    seeds = {}
+    for source, story in stories():
+        seeds.setdefault(source, []).append(story)
+    return seeds
 
 
 @dataclass
@@ -32,18 +45,15 @@ class Fuzzer:
     seen: Seen = field(default_factory=Seen)
     done: Counter = field(default_factory=Counter)
     """How often each mutation was made."""
-
-    def __post_init__(self):
-        self._seeds = {}
-        for source, story in stories():
-            self._seeds.setdefault(source, []).append(story)
-        self._engines = [WatchedEngine(), WatchedEngine(WorkerSettings().measures)]
+    engines: list = field(default_factory=lambda: [WatchedEngine(), WatchedEngine(WorkerSettings().measures)])
+    """The one for every eighth story, and the one for the others."""
 
     def told(self, number):
         """The messages of a story, and the names of what was done to them."""
         dice = Random(f"{self.seed} {number}")
-        source = sorted(self._seeds)[number % len(self._seeds)]
-        story = dice.choice(self._seeds[source])
+        seeds = _seeds()
+        source = sorted(seeds)[number % len(seeds)]
+        story = dice.choice(seeds[source])
         start = dice.choice((0, dice.randrange(max(len(story) - MOST_MESSAGES, 1))))
         told = deepcopy(story[start : start + MOST_MESSAGES])
         rare = rarely_sent(story[0]) if source == "simulated" else []
@@ -55,23 +65,23 @@ class Fuzzer:
     def try_one(self, number, messages, seen=None):
         """Hold a story's messages to the claims; None where all hold."""
         try:
-            Trial(self._engines[number % ALL_MEASURES > 0], seen or Seen()).hold(messages)
-        except Broken as broken:
+            Trial(self.engines[number % ALL_MEASURES > 0], seen or Seen()).send(messages)
+        except BrokenError as broken:
             return broken
         return None
 
     def run(self, messages, said=lambda _fuzzer, _number: None):
-        """Tell stories until so many messages were sent; the first that breaks a claim, with its number, else None."""
-        number = 0
+        """Tell stories until so many messages were sent; give the first story that broke each claim."""
+        number, found = 0, {}
         while self.seen.sent < messages:
             told, done = self.told(number)
             self.done.update(done)
-            broken = self.try_one(number, told, self.seen)
-            if broken is not None and (again := self.try_one(number, told)) is not None:
-                return number, told, again
+            # Once more, lest a moment in which the machine was busy be taken for a slow message.
+            if self.try_one(number, told, self.seen) and (broken := self.try_one(number, told)):
+                found.setdefault(broken.claim, (number, told, broken))
             number += 1
             said(self, number)
-        return None
+        return list(found.values())
 
     def smallest(self, number, messages, broken):
         """The fewest messages that break the same claim."""
@@ -105,16 +115,15 @@ def show(*lines):
     sys.stdout.flush()
 
 
-def tell_what_broke(fuzzer, number, messages, broken):
-    """Seed, story, claim and the smallest messages, as they can be sent again."""
-    show(f"seed {fuzzer.seed}, story {number}, message {broken.place}: {broken.claim}")
+def what_broke(fuzzer, number, messages, broken):
+    """Lines: seed, story, claim and the fewest messages, as they can be sent again."""
+    yield f"seed {fuzzer.seed}, story {number}, message {broken.place}: {broken.claim}"
     if broken.__cause__ is not None:
-        show(*traceback.format_exception(broken.__cause__)[-3:])
-    show("the fewest messages that break it:")
+        yield from traceback.format_exception(broken.__cause__)[-3:]
+    yield "the fewest messages that break it:"
     for each in fuzzer.smallest(number, messages, broken):
-        value = each.value
-        show(f"  {each.topic} {each.key!r} {value if value is None else value[:2000]!r}")
-    show(f"again: make fuzz SEED={fuzzer.seed} STORY={number}")
+        yield f"  {each.topic} {each.key!r} {each.value if each.value is None else each.value[:SHOWN]!r}"
+    yield f"again: make fuzz SEED={fuzzer.seed} STORY={number}"
 
 
 def _say_how_far(fuzzer, number):
@@ -136,11 +145,11 @@ def main(arguments=None):
         messages, fuzzed = fuzzer.told(asked.story)
         fuzzer.done.update(fuzzed)
         broken = fuzzer.try_one(asked.story, messages, fuzzer.seen)
-        found = broken and (asked.story, messages, broken)
+        found = [(asked.story, messages, broken)] if broken else []
     show(*report(fuzzer.seen, fuzzer.done), f"{time.perf_counter() - begun:.0f} s")
-    if found is not None:
-        tell_what_broke(fuzzer, *found)
-    return 0 if found is None else 1
+    for each in found:
+        show(*what_broke(fuzzer, *each))
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -39,7 +39,11 @@ def _plainer(messages, place, breaks):
     if value is not None and breaks_with(_written(value)):
         data = _written(_without_fields(value, lambda each: breaks_with(_written(each))))
     elif len(data) < 2**21:
-        data = bytes(_fewer(list(data), lambda left: breaks_with(bytes(left)))) if len(data) < 4000 else _cut(data, breaks_with)
+        data = (
+            bytes(_fewer(list(data), lambda left: breaks_with(bytes(left))))
+            if len(data) < 4000
+            else _cut(data, breaks_with)
+        )
     return [*messages[:place], replace(messages[place], value=data), *messages[place + 1 :]]
 
 
@@ -66,9 +70,7 @@ def _without_fields(value, breaks):
     kept = dict(_fewer(list(value.items()), lambda left: breaks(dict(left))))
     for name, inner in kept.items():
         if isinstance(inner, dict) and inner:
-            kept[name] = dict(
-                _fewer(list(inner.items()), lambda left, name=name: breaks(kept | {name: dict(left)}))
-            )
+            kept[name] = dict(_fewer(list(inner.items()), lambda left, name=name: breaks(kept | {name: dict(left)})))
         if isinstance(inner, str) and len(inner) > 100:
             kept[name] = "".join(_fewer(_pieces(inner), lambda left, name=name: breaks(kept | {name: "".join(left)})))
     return kept

@@ -1,4 +1,4 @@
-"""One story through the door and the owner of a worker, without a broker; what may not happen is a `Broken`."""
+"""One story through the door and the owner of a worker, without a broker; what may not happen is a `BrokenError`."""
 
 import base64
 import hashlib
@@ -32,12 +32,18 @@ REASONS = {*RejectReason, EMPTY}
 STATE_LIMIT = WorkerSettings().max_record_bytes
 
 
-class Broken(Exception):  # noqa: N818 - not an error of the fuzzer
-    """A claim that does not hold, and at which message."""
+class BrokenError(Exception):
+    """A claim that does not hold: what happened instead, and at which message."""
 
     def __init__(self, claim, place=None):
         super().__init__(claim)
         self.claim, self.place = claim, place
+
+
+def hold(holds, otherwise, place=None, cause=None):
+    """Break off with what happened `otherwise`, unless the claim holds."""
+    if not holds:
+        raise BrokenError(otherwise, place) from cause
 
 
 @dataclass(slots=True)
@@ -75,10 +81,9 @@ def told(call, claim, place=None):
     """What a call gives; what it raises breaks the claim."""
     try:
         return call()
-    except Broken:
-        raise
     except Exception as error:
-        raise Broken(f"{claim}: {type(error).__name__}", place) from error
+        message = f"{claim}: {type(error).__name__}"
+        raise BrokenError(message, place) from error
 
 
 class Trial:
@@ -90,7 +95,7 @@ class Trial:
         self.at = RECEIVED_AT
         self._forwards = 0
 
-    def hold(self, messages):
+    def send(self, messages):
         """Live through messages in the order in which they came."""
         self.owner = Owner(self.engine, self.table.get, STATE_LIMIT)
         counts = PartitionCounts(topic="raw")
@@ -107,8 +112,7 @@ class Trial:
         begun = time.process_time()
         taken = told(lambda: take_in([record], self.at, MEBIBYTE), "the door raises", place)
         self._timed("the door", begun, place)
-        if len(taken.counted) != 1:
-            raise Broken("a message is not counted once", place)
+        hold(len(taken.counted) == 1, "a message is not counted once", place)
         self._outcome(taken, place)
         self.seen.outcomes[_format(record), record.topic, taken.counted[0].outcome] += 1
         self.seen.sent += 1
@@ -117,8 +121,7 @@ class Trial:
     def _timed(self, what, begun, place):
         took = time.process_time() - begun
         self.seen.slowest_s[what] = max(self.seen.slowest_s[what], took)
-        if took > SLOW_S:
-            raise Broken(f"{what} is slow", place)
+        hold(took <= SLOW_S, f"{what} is slow", place)
 
     def _outcome(self, taken, place):
         (counted,) = taken.counted
@@ -126,42 +129,36 @@ class Trial:
         kept = [each for each in taken.outgoing if each.topic == Topic.REJECTED_MESSAGES]
         facts = len(taken.outgoing) - len(kept)
         expected = {"accepted": (True, 0), "ignored": (False, 0), "rejected": (False, 1)}[counted.outcome]
-        if (facts > 0, len(kept)) != expected:
-            raise Broken(f"{counted.outcome}, with {facts} facts and {len(kept)} rejections", place)
-        if counted.outcome == "ignored" and counted.reason not in set(IgnoreReason):
-            raise Broken(f"ignored for no known reason: {counted.reason}", place)
-        if counted.outcome == "rejected":
+        hold((facts > 0, len(kept)) == expected, f"{counted.outcome}: {facts} facts, {len(kept)} rejections", place)
+        known = {"accepted": {""}, "ignored": set(IgnoreReason), "rejected": REASONS}[counted.outcome]
+        hold(counted.reason in known, f"{counted.outcome} for no known reason: {counted.reason}", place)
+        if kept:
             self._driven_again(counted, kept[0], place)
-        if MARK in counted.reason:
-            raise Broken("a reason names the patient", place)
 
     def _driven_again(self, counted, outgoing, place):
         """What is kept of a rejected message says why, names nobody beside it, and has the same fate again."""
         kept = told(lambda: RejectedMessage.model_validate_json(outgoing.value), "a rejection cannot be read", place)
         sent = counted.record.value or b""
-        if kept.reason not in REASONS:
-            raise Broken(f"rejected for no known reason: {kept.reason} {kept.detail}", place)
-        if MARK in kept.reason + kept.detail:
-            raise Broken("a rejection names the patient beside the original", place)
-        if (kept.size_bytes, kept.sha256) != (len(sent), hashlib.sha256(sent).hexdigest()):
-            raise Broken("size and hash are not the message's", place)
+        hold(MARK not in kept.reason + kept.detail, "a rejection names the patient beside the original", place)
+        is_its_own = (kept.size_bytes, kept.sha256) == (len(sent), hashlib.sha256(sent).hexdigest())
+        hold(is_its_own, "size and hash are not the message's", place)
         if kept.reason == RejectReason.TOO_LARGE and kept.value is None:
             return
         value = kept.value.encode() if kept.encoding == "utf-8" else base64.b64decode(kept.value)
         again = Record(kept.topic, 0, 0, None, value)
         same = told(lambda: take_in([again], kept.received_at, MEBIBYTE), "what is kept raises", place).counted[0]
-        if value != sent or (same.outcome, same.reason) != (counted.outcome, counted.reason):
-            raise Broken(f"{counted.reason}, and what is kept of it {same.outcome} {same.reason}", place)
+        is_same = value == sent and (same.outcome, same.reason) == (counted.outcome, counted.reason)
+        hold(is_same, f"{counted.reason}, and what is kept of it: {same.outcome} {same.reason}", place)
 
     def _own(self, taken, place):
         (counted,) = taken.counted
         facts = [each for each in taken.outgoing if each.topic == Topic.ENCOUNTER_EVENTS]
         read = [told(lambda each=each: CLINICAL_EVENT.validate_json(each.value), "unreadable", place) for each in facts]
-        if counted.outcome == "accepted" and counted.happened_at != max(filter(None, map(happening, read)), default=None):
-            raise Broken("a fact is read as of another time than it was written", place)
+        told_of = max(filter(None, map(happening, read)), default=None)
+        hold(counted.happened_at == told_of, "a fact is read as of another time than it was written", place)
         for fact, each in zip(read, facts, strict=True):
-            if fact.model_dump_json().encode() != each.value or fact.key.encode() != each.key:
-                raise Broken("a fact is read otherwise than it was written", place)
+            is_same = (fact.model_dump_json().encode(), fact.key.encode()) == (each.value, each.key)
+            hold(is_same, "a fact is read otherwise than it was written", place)
         self.seen.facts += len(facts)
         self.live(facts, place)
 
@@ -174,38 +171,33 @@ class Trial:
             begun = time.process_time()
             (lived,) = told(lambda record=record: self.owner.handle([record]), "the owner raises", place)
             self._timed("the owner", begun, place)
-            if lived.rejected:
-                raise Broken(f"the owner refuses: {lived.rejected[0]}", place) from self.engine.raised
+            hold(not lived.rejected, f"the owner refuses: {''.join(lived.rejected)}", place, self.engine.raised)
             if lived.value is not None:
                 self.table[lived.key] = lived.value
             self.owner.keep([lived])
             handed_on = [each for each in lived.outgoing if each.topic == Topic.ENCOUNTER_EVENTS]
             self._forwards += len(handed_on)
             self.seen.forwarded += len(handed_on)
-            if self._forwards > MOST_FORWARDS:
-                raise Broken("facts are handed on for ever", place)
+            hold(self._forwards <= MOST_FORWARDS, "facts are handed on for ever", place)
             waiting.extend(handed_on)
             said += [(each.topic, each.key, each.value) for each in lived.outgoing]
         return said
 
     def _add_up(self, counts, sent):
         told_of = sum(each.accepted + each.ignored + each.rejected for each in counts.sources.values())
-        if told_of != sent:
-            raise Broken(f"{sent} sent and {told_of} counted")
+        hold(told_of == sent, f"{sent} sent and {told_of} counted")
 
     def _live_on(self):
         """A worker that starts anew from what is stored says what the old one would have said."""
         for key, value in list(self.table.items()):
             stored = unpack(value)
             state = told(lambda stored=stored: self.engine.decode(stored.state), "a state cannot be read back")
-            if self.engine.encode(state) != stored.state:
-                raise Broken("a state read back is another")
+            hold(self.engine.encode(state) == stored.state, "a state read back is another")
             tick = _tick(key, state.now + LATER)
             before = dict(self.table)
             said = self.live([tick])
             self.owner, self.table = Owner(self.engine, before.get, STATE_LIMIT), before
-            if self.live([tick]) != said:
-                raise Broken("a worker that starts anew says something else")
+            hold(self.live([tick]) == said, "a worker that starts anew says something else")
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,18 @@ def test_whatever_comes_in_is_accepted_ignored_or_kept_with_a_reason(value):
     assert record.size_bytes == len(value or b"")
 
 
+@pytest.mark.parametrize("name", [b"format", b"source", b"schema"])
+@pytest.mark.parametrize("levels", [900, 1000, 1020, 100_000])
+def test_a_name_nested_without_end_is_a_rejected_message_and_no_more(name, levels):
+    """Counting it by its source raised, and a stage is given the same batch again for as long as the worker runs."""
+    taken = take_in(
+        [raw(b'{"' + name + b'": ' + b"[" * levels + b"]" * levels + b"}"), *feed_records(1)], NOW, LIMIT**2
+    )
+
+    assert [each.source for each in taken.counted[:2]] == ["unknown", "default"]
+    assert taken.counted[0].reason == "bad_json"
+
+
 @pytest.mark.parametrize("topic", RAW_TOPICS)
 def test_a_message_over_the_limit_is_kept_as_its_size_and_hash(topic):
     taken = take_in([raw(b"x" * (LIMIT + 1), topic=topic)], NOW, LIMIT)

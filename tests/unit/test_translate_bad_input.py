@@ -1,6 +1,7 @@
 """Whatever a feed sends, the answer is a reason and never a crash, and it repeats no value."""
 
 import json
+import time
 from datetime import datetime
 
 import pytest
@@ -33,6 +34,79 @@ def test_what_is_no_json_is_bad_json(value):
 
 def test_bytes_that_are_no_text_are_bad_encoding():
     assert refused(b'{"schema": "\xff\xfe"}') == ("bad_encoding", "")
+
+
+@pytest.mark.parametrize("half", ['"\ud800"', '"\\ud800"'], ids=["as it is", "escaped"])
+def test_half_a_character_is_bad_json(half):
+    assert refused(f'{{"schema": {half}}}') == ("bad_json", "")
+
+
+def deeper(calls, call):
+    """What a call gives that much deeper in the stack."""
+    return call() if calls == 0 else deeper(calls - 1, call)
+
+
+@pytest.mark.parametrize("levels", [150, 250, 700, 960])
+def test_how_deep_a_message_may_nest_does_not_depend_on_who_reads_it(levels):
+    """A replay must not read what a worker, deep in its loop, refuses."""
+    nested = "[" * levels + "]" * levels
+    row = f'{{"format": "mimic3/1", "table": "services", "row": {{"note": {nested}}}}}'
+
+    here = translate("raw.adt", row, None)
+
+    assert deeper(300, lambda: translate("raw.adt", row, None)) == here
+
+
+@pytest.mark.parametrize("value", ["1" * 20_000 + "x", "<" + " " * 20_000 + "x", "1e" + "1" * 20_000 + "x"])
+def test_a_long_value_that_is_no_number_is_refused_at_once(value):
+    """Twenty thousand digits and a letter took five seconds, a whole message of them would have taken hours."""
+    begun = time.process_time()
+
+    result = translate("raw.lab", LAB | {"code": "32693-4", "value": value, "unit": "mmol/L"}, None)
+
+    assert result == Rejected("bad_value", "value")
+    assert time.process_time() - begun < 1
+
+
+def test_a_message_of_a_thousand_fields_is_refused_without_a_word_on_each():
+    assert refused(LAB | {f"field {number}": 1 for number in range(1000)}) == ("bad_schema", "too many fields")
+
+
+@pytest.mark.parametrize("offset", ["+00:00:30", "-05:00:01", "+23:59:59.999999"])
+def test_an_offset_with_seconds_is_no_time(offset):
+    """It would be written down in hours and minutes and read again as another instant."""
+    assert refused(LAB | {"collected_at": f"2026-01-05T10:00:00{offset}"}) == ("bad_time", "collected_at")
+
+
+COMMON = {"message_id": "m1", "source": "feed", "facility_id": "north", "patient_id": "p1"}
+AT = "2026-01-05T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"schema": "raw.lab/1", "code": "32693-4", "value": True, "unit": "mmol/L", "collected_at": AT},
+        {"schema": "raw.vitals/1", "code": "heart_rate", "value": True, "measured_at": AT},
+        {"schema": "raw.medication/1", "code": "saline", "volume": True, "volume_unit": "mL", "started_at": AT},
+        {"schema": "raw.act/1", "act": "pews", "value": False, "happened_at": AT},
+    ],
+    ids=lambda fields: fields["schema"],
+)
+def test_true_is_no_number(fields):
+    """A lactate of `true` was read as 1 mmol/L."""
+    reason, detail = refused(COMMON | fields)
+
+    assert reason == "bad_schema"
+    assert "value_error" in detail
+
+
+@pytest.mark.parametrize(
+    "sent", [True, [2.1], {"LacticAcid": 2.1}, 10**400, "two"], ids=lambda sent: type(sent).__name__
+)
+def test_a_value_of_a_log_that_is_no_number_is_a_bad_value(sent):
+    row = {"concept:name": "LacticAcid", "time:timestamp": "2014-10-22T10:00:00+02:00", "LacticAcid": sent}
+
+    assert refused({"format": "xes/1", "table": "event", "case_id": "A", "position": 1, "row": row})[0] == "bad_value"
 
 
 @pytest.mark.parametrize("value", ["[]", "null", "3", '"text"', b"true"])
