@@ -5,7 +5,8 @@ Infection: a timed culture of blood or another sterile site and an intravenous a
 confirms a dose where every minute of the day would do; the infection then begins with the dose. Time zero:
 the first time at which an infection's beginning, two different SIRS criteria and one organ dysfunction lie
 within 6 h of each other. Where no infection has its partner, a culture or an antibacterial alone gives a
-time zero that is not confirmed.
+time zero that is not confirmed. An infection that somebody documents goes before, unless culture and
+antibacterial had confirmed a presentation more than 6 h before that of the documented one: that stands.
 """
 
 from reference.mimic3_rows import HOUR
@@ -18,6 +19,12 @@ def find_time_zero(stay):
         if found:
             return min(found), confirmed
     return None, False
+
+
+def find_documented_time_zero(stay, documented):
+    """The presentation by an infection documented at a time, or the earlier one that stands; None: it never presents."""
+    at, (before, confirmed) = present(stay, documented), find_time_zero(stay)
+    return before if at and confirmed and at - before > 6 * HOUR else at
 
 
 def infections(stay):

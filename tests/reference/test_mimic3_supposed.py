@@ -67,7 +67,7 @@ def as_read(stays, born, after):
     cases = {}
     for hadm_id, stay in stays.items():
         at = supposed_at(stay, after)
-        time_zero = at and mimic3_onset.present(stay, at)
+        time_zero = at and mimic3_onset.find_documented_time_zero(stay, at)
         if time_zero:
             cases[hadm_id] = mimic3_sep1.judge_from(stay, born[stay.subject_id], time_zero)
     return cases
