@@ -73,14 +73,20 @@ def _with_order(search: Search[Any], finding: Finding, orders: list[Timed], done
 def _broad_spectrum(search: Search[BroadSpectrum], clock: BundleClock) -> Finding:
     antibiotics = search.view.chart.antibiotics()
     doses = counting(search, antibiotics, clock)
-    early = [dose for dose in doses if _latest(search, dose) <= search.view.time_zero]
-    if search.rule.any_before_time_zero and early:
-        return done(search, early[0].fact)
-    enough, doubt = _broad_enough(search, _given(doses)), _broad_doubt(search, antibiotics, clock)
+    enough, early = _broad_enough(search, _given(doses)), _any_before(search, doses)
+    if early is not None and not (enough and _started(enough[0]) < early.moment):
+        return done(search, early.fact)
+    doubt = _broad_doubt(search, antibiotics, clock)
     if not enough:
         return Finding(facts=tuple(_given(doses)), doubt=doubt)
     finding = replace(done(search, enough[0]), facts=enough, doubt=doubt)
     return replace(finding, known_at=search.view.all_known_at(enough))
+
+
+def _any_before(search: Search[BroadSpectrum], doses: list[Timed]) -> Timed | None:
+    """The first dose of all that was surely given by time zero, where the measure is content with any."""
+    early = (dose for dose in doses if _latest(search, dose) <= search.view.time_zero)
+    return next(early, None) if search.rule.any_before_time_zero else None
 
 
 def _given(doses: list[Timed]) -> list[Medication]:

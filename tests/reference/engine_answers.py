@@ -104,11 +104,11 @@ def disagreements(messages, rules, seen: Counter, measures=MEASURES):
     return differences(engine_cases(messages, rules), judged, seen)
 
 
-def disagreements_at(messages, second, rules, seen: Counter, history):
+def disagreements_at(messages, second, rules, seen: Counter, history, measures=MEASURES):
     """As `disagreements`, at a moment and by what had been received by then; `history`: of `naive_now.history_of`."""
     known = [message for message in messages if (at := received(message)) is not None and at <= second]
     records = engine_cases(known, rules, datetime.fromtimestamp(second, UTC))
-    found = differences(records, judge_at(messages, second, history=history), seen)
+    found = differences(records, judge_at(messages, second, measures, history), seen)
     return [each for each in found if not is_in_grace(each[1], each[2])]
 
 

@@ -22,7 +22,7 @@ def find_time_zero(stay):
 
 
 def find_documented_time_zero(stay, documented):
-    """The presentation by an infection documented at a time, or the earlier one that stands; None: it never presents."""
+    """The presentation by an infection documented at a time, or the earlier one that stands; None: there is none."""
     at, (before, confirmed) = present(stay, documented), find_time_zero(stay)
     return before if at and confirmed and at - before > 6 * HOUR else at
 

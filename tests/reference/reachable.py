@@ -1,4 +1,4 @@
-"""Which final statuses each element of each measure can come to, by the measures' texts.
+"""Which statuses each element of each measure can come to by the measures' texts, and why not to the others.
 
 Every element can be `not_applicable` (ruled out) and, where the measure leaves anybody out, `excluded`; where its time
 zero can be unknown, `cannot_assess`. Feeds here carry everything, and only antibiotics and cultures by their day alone.
@@ -38,6 +38,65 @@ CANNOT_BE_ASSESSED = {
 """Elements that may lack a weight, a value, a minute, or news of who left alive; in which measures, None: in all."""
 
 OUTCOMES = ["died_in_hospital", "died_within_3_days", "died_within_30_days"]
+STATUSES = [
+    "met",
+    "met_late",
+    "missed",
+    "not_applicable",
+    "excluded",
+    "cannot_assess",
+    "open",
+    "due_soon",
+    "overdue",
+    "not_open",
+]
+
+
+def expected():
+    """Triples of measure, element and status that a long run must see, in the end or on the way."""
+    return list(dict.fromkeys([*reachable(), *reachable_on_the_way()]))
+
+
+def reasons_against():
+    """Triples of measure, element and status that no chart can come to, each with the reason."""
+    can = set(expected())
+    return {
+        (measure.name, element, status): reason_against(measure, element, status)
+        for measure in MEASURES
+        for element in [*measure.element_names, "bundle"]
+        for status in STATUSES
+        if (measure.name, element, status) not in can
+    }
+
+
+def reason_against(measure, element, status):
+    """Why the measure's text never leads there."""
+    if status == "excluded":
+        return "the measure leaves nobody out"
+    if element == "bundle":
+        return reason_against_bundle(measure, status)
+    if element in OUTCOMES:
+        return "nobody is asked for a death, and none is late"
+    if element == "protocol" and status == "due_soon":
+        return "without a limit nothing is due"
+    return {
+        "due_soon": "what is outside of the bundle is not warned of",
+        "not_open": "its clock begins with the initial lactate"
+        if element == "repeat_lactate"
+        else "it waits for nothing",
+        "cannot_assess": "it hangs on no weight, no value, and nothing that is charted by its day",
+    }[status]
+
+
+def reason_against_bundle(measure, status):
+    """Why a bundle never comes to a status."""
+    if set(measure.element_names) <= set(measure.beside_bundle):
+        return "without elements the bundle does not apply"
+    return {
+        "met_late": "late counts as missed",
+        "due_soon": "without a limit nothing is due",
+        "not_open": "while a repeat waits for the initial lactate, that one is open or worse",
+    }[status]
 
 
 def reachable():
@@ -88,13 +147,16 @@ def reachable_on_the_way():
     return [
         (measure.name, element, status)
         for measure in MEASURES
-        for element in measure.element_names
+        for element in [*measure.element_names, "bundle"]
         for status in statuses_on_the_way(measure, element)
     ]
 
 
 def statuses_on_the_way(measure, element):
     """A window runs, is due soon, and waits for charting; nobody waits for the charting of a death."""
+    if element == "bundle":
+        asked = [name for name in measure.element_names if name not in measure.beside_bundle]
+        return sorted({status for name in asked for status in statuses_on_the_way(measure, name)} - {"not_open"})
     if element in OUTCOMES:
         return ["open"]
     on_the_way = ["open", "overdue"]

@@ -1,10 +1,11 @@
-"""Chooses moments at which to look at a made-up patient: beside every instant at which a clock changes something."""
+"""Chooses moments at which to look at a made-up patient, and by which measures: beside what some clock changes."""
 
 from reference.naive_now import GRACE, NEVER_WARNED, WARNED, judge_known
 
-RAREST = ["vasopressor", "reassessment"]
-RARE = ["repeat_lactate", "fluids", "first_bolus", "assessment", "protocol"]
-EACH = {"rarest": 6, "rare": 3, "common": 3}
+RAREST = ["vasopressor", "reassessment", "protocol"]
+RARE = ["repeat_lactate", "fluids", "first_bolus", "assessment", "blood_culture"]
+RARE_MEASURE = "ed-sepsis-triage/mannhardt"
+EACH = {"rarest": 12, "rare": 6, "common": 6}
 
 
 def turning_points(name, window, unit):
@@ -15,15 +16,28 @@ def turning_points(name, window, unit):
     return [warns - 1800, warns, due - 300, due, closes, closes + GRACE // 2, closes + GRACE]
 
 
+def rarity_of(measure, name):
+    """How seldom an element's window is there to be looked at."""
+    if name in RAREST or measure == RARE_MEASURE:
+        return "rarest"
+    return "rare" if name in RARE else "common"
+
+
 def moments_of(messages, measures, rng):
-    """Some seconds beside the turning points of the patient's windows, those of rarer elements first."""
+    """Pairs of a second beside a turning point of the patient's windows and the measures whose windows turn there."""
     points = {rarity: [] for rarity in EACH}
     for judged in judge_known(messages, measures, None):
         (measure,) = (each for each in measures if each.name == judged.measure)
         unit = 1 if measure.is_to_the_second else 60
         for name, found in judged.elements.items():
             if found.window is not None:
-                rarity = "rarest" if name in RAREST else "rare" if name in RARE else "common"
-                points[rarity] += turning_points(name, found.window, unit)
-    chosen = [rng.choice(points[rarity]) for rarity, many in EACH.items() if points[rarity] for _ in range(many)]
-    return [second + rng.choice([-1, 0, 0, 1]) for second in chosen]
+                turns = turning_points(name, found.window, unit)
+                points[rarity_of(measure.name, name)] += [(turn, measure) for turn in turns]
+    chosen = [rng.choice(points[rarity])[0] for rarity, many in EACH.items() if points[rarity] for _ in range(many)]
+    return [(turn + rng.choice([-1, 0, 0, 1]), turning_at(turn, points)) for turn in dict.fromkeys(chosen)]
+
+
+def turning_at(second, points):
+    """The measures of which a window turns at a second."""
+    found = {measure.name: measure for each in points.values() for turn, measure in each if turn == second}
+    return list(found.values())

@@ -91,7 +91,7 @@ def go_home(chart, at):
     """A discharge, and now and then a protocol about that time."""
     rng = chart.rng
     chart.visit("discharge", at, discharge_status=rng.choice(["01", "03", "41"]))
-    if chance(rng, 0.1):
+    if chance(rng, 0.3):
         chart.act("protocol_started", at + rng.choice([-1, 1, 5]))
 
 
@@ -104,7 +104,7 @@ def open_case(chart, at=0):
         chart.act(act, at + about(rng, 0, 20, 60, -60, 360, -360))
     for act in rng.sample(FURTHER_ENTRY, rng.choice([0, 0, 1, 2])):
         chart.act(act, at + about(rng, 0, 0, -20, 60, 180, -DAY))
-    if chance(rng, 0.2):
+    if chance(rng, 0.3):
         chart.act("sepsis_triage_form", at + rng.choice([0, 10, 30]))
     if chance(rng, 0.4):
         chart.act("pews", at + about(rng, 0, 0, -30), value=rng.choice([2, 2.5, 3, 3, 7]))
@@ -118,6 +118,8 @@ def antibiotics(chart, at=0):
         chart.dose(
             drug, at + about(rng, *WITHIN, 10, 30, 30, -DAY), rng.choice(["iv"] * 6 + ["io", "im", "im", "oral"])
         )
+    if chance(rng, 0.1):
+        chart.dose(rng.choice(BROAD), at + about(rng, 240))
     if chance(rng, 0.06):
         for place in range(rng.choice([2, 3])):
             chart.dose("vancomycin", at - 60 - place * (DAY + rng.choice([-60, -1, 0, 1])))
@@ -175,6 +177,26 @@ def well_treated(chart):
         chart.fluid(start, 30, rng.choice([200, 200, 201, 133.4]))
     if chance(rng, 0.4):
         chart.act("reassessment", rng.choice([90, 300]))
+
+
+def charted_by_day(chart):
+    """All that a triage form and a protocol ask for, but of dose and culture one is known by its day only, or both."""
+    rng = chart.rng
+    chart.act("protocol_started", 0)
+    chart.act("sepsis_triage_form", 0)
+    chart.lab("lactate", 8, 1.5, "mmol/L", result_after=25)
+    what = rng.choice(["dose", "culture", "both"])
+    if what == "dose":
+        chart.culture(about(rng, 5))
+    else:
+        chart.on_day("raw.lab/1", 0, code="blood_culture", code_system="name")
+    if what == "culture":
+        chart.dose("ceftriaxone", about(rng, 40))
+    else:
+        chart.on_day("raw.medication/1", 0, code="ceftriaxone", route="iv")
+    if chance(rng, 0.5):
+        chart.vital("weight", -5, 20, "kg")
+    chart.fluid(3, 20, 400)
 
 
 def pews_before_method(chart):
@@ -267,6 +289,9 @@ def shock_in_emergency(chart):
 def treat(chart, is_child):
     """What opens a case and what is done: as it comes, or well."""
     rng = chart.rng
+    if chance(rng, 0.04):
+        charted_by_day(chart)
+        return
     if is_child and chance(rng, 0.06):
         pews_before_method(chart)
     else:
@@ -286,7 +311,7 @@ def patient_messages(seed, number, *, is_faulty=True):
     rng = Random(f"{seed}-{number}")
     chart = SeededChart(rng, number, is_faulty=is_faulty)
     is_child = chance(rng, 0.45)
-    if not is_child and chance(rng, 0.3):
+    if not is_child and chance(rng, 0.4):
         shock_in_emergency(chart)
         return shuffled(chart)
     born(chart, is_child)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reference.million_events import judge_events
 from reference.naive_judge import MEASURES
-from reference.reachable import reachable
+from reference.reachable import reachable, reasons_against
 from scoring.rules import shipped_measures
 
 SAMPLE = 25_000
@@ -36,8 +36,9 @@ def test_the_naive_judge_knows_every_shipped_measure():
     assert sorted(measure.name for measure in MEASURES) == sorted(shipped_measures())
 
 
-def test_both_agree_on_a_sample_in_which_every_status_is_seen():
+def test_both_agree_on_a_sample_in_which_every_status_is_seen_and_none_that_the_texts_do_not_allow():
     tally = judge_events(SAMPLE, "sample")
 
     assert tally.found == []
     assert tally.rare(1, reachable()) == []
+    assert tally.impossible(reasons_against()) == []

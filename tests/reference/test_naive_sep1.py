@@ -44,6 +44,15 @@ def test_severe_sepsis_is_judged_as_sep_1_says(story, element, status):
     assert first(SEP_1, SEPSIS + story, ADULT).elements[element].status == status
 
 
+def test_a_broad_drug_known_by_a_day_that_would_do_goes_before_a_narrow_one_later_that_day():
+    """The day lasts from 05:00 to 05:00, in New York; the window from 03:00 of that day to 06:00 of the next."""
+    sepsis = "infection_suspected; 03-03 03:00 temperature 39; 03-03 03:00 heart_rate 120; 03-03 03:00 systolic_bp 80"
+
+    told = first(SEP_1, f"03-03 03:00 {sepsis}; 18:00 dose metronidazole; day 03-02 dose ceftriaxone", ADULT)
+
+    assert told.elements["broad_spectrum"].done % (24 * 60) == 5 * 60
+
+
 @pytest.mark.parametrize(
     ("story", "minute"),
     [
