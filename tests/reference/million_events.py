@@ -26,7 +26,7 @@ OFTEN = 100
 BATCH = 10_000
 """Events of one batch, which one process judges; of so many, whatever the number of processes, the same are judged."""
 
-LOOKED_AT = 6
+LOOKED_AT = 3
 """Of so many patients one is looked at on the way too, at several moments, and charted without faults."""
 
 

@@ -5,7 +5,10 @@ from reference.naive_now import GRACE, NEVER_WARNED, WARNED, judge_known
 RAREST = ["vasopressor", "reassessment", "protocol"]
 RARE = ["repeat_lactate", "fluids", "first_bolus", "assessment", "blood_culture"]
 RARE_MEASURE = "ed-sepsis-triage/mannhardt"
-EACH = {"rarest": 12, "rare": 6, "common": 6}
+EACH = {"rarest": 14, "rare": 8, "common": 6}
+
+CLOSE = 1800
+"""Seconds."""
 
 
 def turning_points(name, window, unit):
@@ -24,7 +27,7 @@ def rarity_of(measure, name):
 
 
 def moments_of(messages, measures, rng):
-    """Pairs of a second beside a turning point of the patient's windows and the measures whose windows turn there."""
+    """Pairs of a second beside a turning point of the patient's windows and the measures whose windows turn about then."""
     points = {rarity: [] for rarity in EACH}
     for judged in judge_known(messages, measures, None):
         (measure,) = (each for each in measures if each.name == judged.measure)
@@ -34,10 +37,11 @@ def moments_of(messages, measures, rng):
                 turns = turning_points(name, found.window, unit)
                 points[rarity_of(measure.name, name)] += [(turn, measure) for turn in turns]
     chosen = [rng.choice(points[rarity])[0] for rarity, many in EACH.items() if points[rarity] for _ in range(many)]
-    return [(turn + rng.choice([-1, 0, 0, 1]), turning_at(turn, points)) for turn in dict.fromkeys(chosen)]
+    return [(turn + rng.choice([-1, 0, 0, 1]), turning_about(turn, points)) for turn in dict.fromkeys(chosen)]
 
 
-def turning_at(second, points):
-    """The measures of which a window turns at a second."""
-    found = {measure.name: measure for each in points.values() for turn, measure in each if turn == second}
+def turning_about(second, points):
+    """The measures of which a window turns at a second or close to it."""
+    about = [measure for each in points.values() for turn, measure in each if abs(turn - second) <= CLOSE]
+    found = {measure.name: measure for measure in about}
     return list(found.values())

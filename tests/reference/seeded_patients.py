@@ -52,8 +52,10 @@ def born(chart, is_child):
 
 
 def come(chart):
-    """Arrival, triage and admission around the moment."""
+    """Arrival, triage and admission around the moment; of a few nobody says that they came."""
     rng = chart.rng
+    if chance(rng, 0.03):
+        return
     if chance(rng, 0.8):
         chart.visit("arrive", about(rng, -5, -60, 0))
     if chance(rng, 0.75):
@@ -98,7 +100,7 @@ def go_home(chart, at):
 def open_case(chart, at=0):
     """What opens cases, some of it later and earlier than the moment."""
     rng = chart.rng
-    if chance(rng, 0.65):
+    if chance(rng, 0.5):
         chart.act("protocol_started", at + about(rng, 0, 0, 0, 45, -45))
     for act in rng.sample(CHILD_ENTRY, rng.choice([0, 1, 1, 2])):
         chart.act(act, at + about(rng, 0, 20, 60, -60, 360, -360))
@@ -204,7 +206,7 @@ def pews_before_method(chart):
     rng = chart.rng
     chart.act("pews", 0, value=5)
     for act in rng.sample(["sepsis_huddle", "order_set_started", "sepsis_screen_positive"], rng.choice([0, 1, 2])):
-        chart.act(act, about(rng, 60, 180, 30))
+        chart.act(act, about(rng, 60, 180, 240, 30))
 
 
 def left_out(chart):
@@ -289,10 +291,10 @@ def shock_in_emergency(chart):
 def treat(chart, is_child):
     """What opens a case and what is done: as it comes, or well."""
     rng = chart.rng
-    if chance(rng, 0.04):
+    if chance(rng, 0.05):
         charted_by_day(chart)
         return
-    if is_child and chance(rng, 0.06):
+    if is_child and chance(rng, 0.09):
         pews_before_method(chart)
     else:
         open_case(chart)
@@ -311,7 +313,7 @@ def patient_messages(seed, number, *, is_faulty=True):
     rng = Random(f"{seed}-{number}")
     chart = SeededChart(rng, number, is_faulty=is_faulty)
     is_child = chance(rng, 0.45)
-    if not is_child and chance(rng, 0.4):
+    if not is_child and chance(rng, 0.4 if is_faulty else 0.5):
         shock_in_emergency(chart)
         return shuffled(chart)
     born(chart, is_child)
