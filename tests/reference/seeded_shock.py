@@ -96,7 +96,7 @@ def shock_story(chart, at):
         is_low = rng.random() < 0.85
         chart.vital("systolic_bp", ended + minute, 80 if is_low else 100, "mmHg")
     if rng.random() < 0.6:
-        chart.dose("norepinephrine", ended + beside(rng, 20, 30, 360, 390, 420, -300))
+        chart.dose("norepinephrine", ended + beside(rng, 20, 30, 360, 390, 420, 425, 450, -300))
     if rng.random() < 0.6:
         chart.act("reassessment", ended + beside(rng, 20, 30, 360, 390, 420, -300))
     if rng.random() < 0.12:
