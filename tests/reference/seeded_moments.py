@@ -27,7 +27,7 @@ def rarity_of(measure, name):
 
 
 def moments_of(messages, measures, rng):
-    """Pairs of a second beside a turning point of the patient's windows and the measures whose windows turn about then."""
+    """Seconds beside turning points of the patient's windows, each with the measures whose windows turn about then."""
     points = {rarity: [] for rarity in EACH}
     for judged in judge_known(messages, measures, None):
         (measure,) = (each for each in measures if each.name == judged.measure)
