@@ -1,6 +1,6 @@
 """Low blood pressure and septic shock of one case: what switches elements on, and the further clocks."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -8,11 +8,15 @@ from typing import assert_never
 from schemas.clinical import AnyFact, Observation
 from scoring.act_time import act_time
 from scoring.case_view import CaseView
+from scoring.chart import Chart
 from scoring.circulation_rule import Circumstance, Hypotension, Shock
 from scoring.crystalloid import Target, completed_at, crystalloids, find_reached, find_target
 from scoring.element_rule import CountsFrom
+from scoring.fact_store import FactStore
 from scoring.initial_lactate import find_initial_lactate
+from scoring.measure import Measure
 from scoring.number import Criterion
+from scoring.span import Span
 
 NO_WEIGHT = "no_weight"
 
@@ -210,6 +214,14 @@ def _shock(view: CaseView, rule: Shock | None, signs: Mapping[Circumstance, Sign
         Sign(max(view.time_zero, sign.at), sign.facts, sign.known_at) for sign in found if view.cut(sign.at) <= latest
     ]
     return _earliest(in_time)
+
+
+def fluids_in_at(chart: Chart, store: FactStore, measure: Measure, dates: Iterable[datetime]) -> list[datetime]:
+    """When the target volume of septic shock was in, by each date that a case could have; of some it never was."""
+    cut = measure.resolution.cut
+    views = (CaseView(chart, store, measure, Span(), cut(date), date) for date in dates)
+    found = (_fluids(view, measure.shock).in_at for view in views)
+    return [at for at in found if at is not None]
 
 
 def find_circulation(view: CaseView) -> Circulation:

@@ -122,6 +122,8 @@ def _is_named(fact: AnyFact, named: frozenset[Moment]) -> bool:
 
 def moves_time_zero(measure: Measure, fact: AnyFact) -> bool:
     """Whether the fact may have a say in the measure's time zero."""
+    if isinstance(fact, Observation):
+        return fact.quantity in measure.moving_quantities and _concerns_rule(measure, fact)
     if isinstance(fact, Act) and (fact.act in measure.entry.acts or fact.act is ActName.SEPSIS_RULED_OUT):
         return True
     return overrides(fact, measure) or _concerns_rule(measure, fact)

@@ -1,6 +1,6 @@
 """A measure as data: every number with its unit and source, as `measures/*.toml` has it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import cached_property
 from typing import Literal, Self
@@ -22,9 +22,17 @@ from scoring.element_rule import (
     VitalSigns,
 )
 from scoring.exclusion_rule import Exclusion, Population
-from scoring.number import Duration, Resolution
-from scoring.phoenix_rule import Phoenix
-from scoring.time_zero_rule import Entry, Moment, TimeZeroRule, moments
+from scoring.number import Criterion, Duration, Resolution
+from scoring.phoenix_rule import Phoenix, quantities
+from scoring.time_zero_rule import (
+    AbnormalVitals,
+    Entry,
+    Moment,
+    SepticShock,
+    SevereSepsisCriteria,
+    TimeZeroRule,
+    moments,
+)
 
 
 class InitialLactate(StrictModel):
@@ -136,10 +144,31 @@ class Measure(StrictModel):
         low = self.hypotension.low if self.hypotension else ()
         return frozenset(each.quantity for each in low if each.quantity is not None) - vitals
 
+    @cached_property
+    def moving_quantities(self) -> frozenset[Quantity]:
+        """Quantities that may have a say in time zero."""
+        rule = self.time_zero
+        match rule:
+            case AbnormalVitals():
+                return _quantities((*rule.adults, *(limit for band in rule.children for limit in band.vitals)))
+            case SevereSepsisCriteria():
+                return _quantities((*rule.sirs, *rule.organ_dysfunction))
+            case Phoenix():
+                return quantities(rule)
+            case SepticShock():
+                severe = rule.severe_sepsis
+                return self.watched_quantities | _quantities((*severe.sirs, *severe.organ_dysfunction))
+            case _:
+                return frozenset()
+
     @property
     def is_outcome(self) -> bool:
         """Whether all its elements are outcomes, which nobody is asked to do."""
         return all(isinstance(rule, Death) for rule in self.elements.values())
+
+
+def _quantities(criteria: Iterable[Criterion]) -> frozenset[Quantity]:
+    return frozenset(criterion.quantity for criterion in criteria if criterion.quantity is not None)
 
 
 _LOW = frozenset(

@@ -15,6 +15,7 @@ from schemas.strict_model import StrictModel
 from schemas.verdict import Element
 from scoring.alert_decision import Said
 from scoring.assessment import Assessment
+from scoring.bearing import Bearing
 from scoring.chart import Charts
 from scoring.fact_store import FactStore
 from scoring.rival import RivalMemory
@@ -80,6 +81,7 @@ class PatientState:
         charts: Derived from `facts`; None where they must be drawn anew.
         beliefs: By case and measure, derived from `facts`.
         cases: By episode and measure, how they stood when last judged.
+        bearings: By episode and measure, what can still change the only case there.
         rivals: By episode, what the rules of the catalogue say, derived from `facts`.
         latest_receipt: The latest `received_at` folded since the state was read; None before.
     """
@@ -93,6 +95,7 @@ class PatientState:
     charts: Charts | None = None
     beliefs: dict[CaseKey, HeldBelief] = field(default_factory=dict)
     cases: dict[CaseKey, list[Assessment]] = field(default_factory=dict)
+    bearings: dict[CaseKey, Bearing] = field(default_factory=dict)
     rivals: dict[str, RivalMemory] = field(default_factory=dict)
     latest_receipt: datetime | None = None
 

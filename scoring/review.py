@@ -1,20 +1,21 @@
 """Judge again what an arrival or a wake-up may have changed, and say what is new."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from schemas.clinical import AnyFact, DrugClass, Medication, Observation
+from schemas.clinical import AnyFact, DrugClass, Medication, Observation, Quantity
 from schemas.topics import joined_key
 from schemas.verdict import Verdict
 from scoring.announcement import announce, take_back
 from scoring.arrival import Arrival
 from scoring.assessment import Assessment
+from scoring.bearing import Bearing, opens_none, touches_any
 from scoring.belief import could_matter, find_belief
 from scoring.case import find_cases
 from scoring.chart import Chart, draw_charts
 from scoring.history import belief, cause, last_belief
-from scoring.interest import movable_until, moves_time_zero, touches
 from scoring.judgement import owner_of
 from scoring.measure import Measure
 from scoring.outbox import Outbox
@@ -25,48 +26,36 @@ from scoring.rules import Rules
 from scoring.span import Span
 from scoring.time_zero import TimeZero
 
+Place = tuple[Chart, Measure]
+"""An episode, and the measure it is judged by."""
+
 
 def _is_due(cases: list[Assessment], now: datetime) -> bool:
     """Whether a clock of these cases has run on."""
     return any((wake := case.wakes_at) is not None and wake <= now for case in cases)
 
 
-def _is_touched(measure: Measure, chart: Chart, arrival: Arrival, earlier: list[Assessment]) -> bool:
+def _is_touched(state: PatientState, place: Place, arrival: Arrival, earlier: list[Assessment], now: datetime) -> bool:
+    """Whether what arrived may change something of an episode under one measure."""
+    chart, measure = place
     if arrival.merged:
         return True
     if arrival.chart is None:
         return bool(arrival.versions)
-    if arrival.chart is not chart or not any(touches(measure, version) for version in arrival.versions):
-        return False
-    return not all(_changes_nothing(version, measure, earlier) for version in arrival.versions)
-
-
-def _changes_nothing(fact: AnyFact, measure: Measure, earlier: list[Assessment]) -> bool:
-    """Whether a vital sign or result opens no case, or lies too late after the only one's time zero to change it."""
-    if not isinstance(fact, Observation):
+    if arrival.chart is not chart or not touches_any(measure, arrival.versions):
         return False
     if not earlier:
-        return not moves_time_zero(measure, fact)
-    is_watched = fact.quantity in measure.watched_quantities - measure.pressures
-    if len(earlier) != 1 or is_watched:
-        return False
-    found = earlier[0].time_zero.by_rule
-    if found.at is None or found.lapses_at is not None:
-        return False
-    until = movable_until(measure, found.at)
-    if fact.quantity in measure.pressures:
-        until = max(until, _pressures_until(measure, earlier[0]))
-    return fact.collected_at > until
+        return not opens_none(measure, arrival.versions)
+    return len(earlier) > 1 or not _bearing(state, earlier[0]).is_none(arrival.versions, now, in_order=arrival.in_order)
 
 
-def _pressures_until(measure: Measure, case: Assessment) -> datetime:
-    """Until when a pressure can be low in time: by any date that the case could have, or after its last fluid."""
-    low, shock, unit = measure.hypotension, measure.shock, measure.resolution.unit
-    dates = [at for at in (case.time_zero.at, *(rival.at for rival in case.rivals)) if at is not None]
-    until = max(dates) + (low.after.delta if low else unit) + unit
-    given = [entry.fact for entry in case.chart.medications(DrugClass.CRYSTALLOID)]
-    ends = [fact.completed_at for fact in given if isinstance(fact, Medication) and fact.completed_at is not None]
-    return max([until, *(end + shock.observed_for.delta + unit for end in ends if shock is not None)])
+def _bearing(state: PatientState, case: Assessment) -> Bearing:
+    """What can still change a case, worked out once a judgement."""
+    key = (case.chart.episode.case_id, case.measure.identifier)
+    known = state.bearings.get(key)
+    if known is None:
+        known = state.bearings[key] = Bearing(case, state.facts)
+    return known
 
 
 @dataclass(slots=True)
@@ -136,11 +125,16 @@ def _is_new(verdict: Verdict, said: Published) -> bool:
 
 
 def _judge_episode(
-    state: PatientState, rules: Rules, place: tuple[Chart, Measure], arrival: Arrival, outbox: Outbox, now: datetime
+    state: PatientState,
+    rules: Rules,
+    place: Place,
+    arrival: Arrival,
+    outbox: Outbox,
+    now: datetime,
+    earlier: list[Assessment] | None,
 ) -> list[Assessment]:
     """Judge one episode under one measure, and say what is new of it."""
     chart, measure = place
-    earlier = state.cases.get((chart.episode.case_id, measure.identifier))
     believer = _Believer(state, chart, measure, arrival, now, earlier)
     compare = Comparison(state.rivals[chart.episode.case_id], state.facts, rules)
     cases = find_cases(chart, state.facts, measure, now, believer, compare)
@@ -183,23 +177,70 @@ def _move_rivals(state: PatientState, rules: Rules, chart: Chart, arrival: Arriv
     return arrival.chart is chart and memory.learn(chart, state.facts, arrival.versions)
 
 
+def _hearers(rules: Rules, versions: tuple[AnyFact, ...]) -> tuple[Measure, ...]:
+    """The measures of which a fact may change something."""
+    heard = {_heard_as(version) for version in versions}
+    alone = heard.pop()
+    return rules.measures if heard or alone is None else rules.hearers[alone]
+
+
+def _heard_as(fact: AnyFact) -> Quantity | DrugClass | None:
+    match fact:
+        case Observation():
+            return fact.quantity
+        case Medication():
+            return fact.drug_class
+        case _:
+            return None
+
+
+def _concerned(
+    state: PatientState, rules: Rules, alone: Chart | None, arrival: Arrival
+) -> Iterator[tuple[Chart, Measure, bool]]:
+    """Episodes and measures to look at, each with whether a rule of the catalogue says otherwise of the episode now."""
+    if alone is not None:
+        moved = _move_rivals(state, rules, alone, arrival)
+        for measure in rules.measures if moved else _hearers(rules, arrival.versions):
+            yield alone, measure, moved
+        return
+    for chart in state.charts.charts if state.charts else ():
+        moved = _move_rivals(state, rules, chart, arrival)
+        for measure in rules.measures:
+            yield chart, measure, moved
+
+
+def _look_again(state: PatientState, rules: Rules, arrival: Arrival, outbox: Outbox, now: datetime) -> bool:
+    """Judge what may have changed; return whether anything may be otherwise now.
+
+    What arrives on one chart while no clock is due concerns that chart only, and of it the measures that hear of it.
+    """
+    is_due = state.wake_at is not None and state.wake_at <= now
+    alone = None if is_due else arrival.chart
+    before = state.cases
+    if alone is None:
+        state.cases, state.bearings = {}, {}
+    judged = alone is None
+    for chart, measure, rivals_moved in _concerned(state, rules, alone, arrival):
+        key = (chart.episode.case_id, measure.identifier)
+        earlier = before.get(key)
+        is_moved = rivals_moved and bool(earlier)
+        place = (chart, measure)
+        if earlier is None or is_moved or _is_touched(state, place, arrival, earlier, now) or _is_due(earlier, now):
+            state.bearings.pop(key, None)
+            earlier = _judge_episode(state, rules, place, arrival, outbox, now, earlier)
+            judged = True
+        state.cases[key] = earlier
+    return judged
+
+
 def review(state: PatientState, rules: Rules, outbox: Outbox, arrival: Arrival, now: datetime) -> None:
     """Judge again at `now`, and put what is new into the outbox."""
     if state.charts is None:
         state.charts = draw_charts(state.facts, rules.conventions)
-    standing: dict[CaseKey, list[Assessment]] = {}
-    for chart in state.charts.charts:
-        rivals_moved = _move_rivals(state, rules, chart, arrival)
-        for measure in rules.measures:
-            key = (chart.episode.case_id, measure.identifier)
-            earlier = state.cases.get(key)
-            is_moved = rivals_moved and bool(earlier)
-            if earlier is None or is_moved or _is_touched(measure, chart, arrival, earlier) or _is_due(earlier, now):
-                earlier = _judge_episode(state, rules, (chart, measure), arrival, outbox, now)
-            standing[key] = earlier
-    state.cases = standing
-    present = {(case.case_id, case.measure.identifier) for cases in standing.values() for case in cases}
+    if not _look_again(state, rules, arrival, outbox, now):
+        return
+    present = {(case.case_id, case.measure.identifier) for cases in state.cases.values() for case in cases}
     if any(said.digest and key not in present for key, said in state.published.items()):
         _remove_the_gone(state, present, outbox, now, arrival)
-    wakes = [case.wakes_at for cases in standing.values() for case in cases]
+    wakes = [case.wakes_at for cases in state.cases.values() for case in cases]
     state.wake_at = min((wake for wake in wakes if wake is not None), default=None)

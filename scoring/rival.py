@@ -68,36 +68,58 @@ class RivalMemory:
         said: By stretch of the stay and name of the rule; None where it gives no time there.
         told: By case and measure, the candidates and what was told of them.
         elements: By what an element asks, the stretch of the stay and its time zero, how it would end.
+        is_stale: A fact has come since `told` and `elements` were worked out.
     """
 
     rules: tuple[NamedRule, ...]
     said: dict[Span, dict[str, Candidate | None]] = field(default_factory=dict)
     told: dict[tuple[str, str], tuple[Lined, tuple[Rival, ...]]] = field(default_factory=dict)
     elements: dict[tuple[str, Span, datetime], Ended] = field(default_factory=dict)
+    is_stale: bool = False
+
+    def refresh(self) -> None:
+        """Forget what was told before the latest fact; done only once somebody asks."""
+        if self.is_stale:
+            self.told.clear()
+            self.elements.clear()
+            self.is_stale = False
 
     def times(self, chart: Chart, store: FactStore, span: Span) -> Lined:
         """What each rule says of a stretch of the stay, whatever opens a case there; silent rules are left out."""
         known = self.said.setdefault(span, {})
         for rule in self.rules:
             if rule.name not in known:
-                found = find_rival(chart, store, rule.terms, span, THE_END)
-                known[rule.name] = None if found is None else Candidate(rule.name, rule.title, found)
+                known[rule.name] = self._ask(chart, store, span, rule)
         said = (known[rule.name] for rule in self.rules)
         return tuple(each for each in said if each is not None)
 
     def learn(self, chart: Chart, store: FactStore, versions: Sequence[AnyFact] | None) -> bool:
         """Ask again the rules in which versions of a fact have a say (None: all); return whether any says otherwise."""
-        self.told.clear()
-        self.elements.clear()
-        before = {span: dict(known) for span, known in self.said.items()}
-        for rule in self.rules:
-            if versions is None or any(moves_time_zero(rule.terms, version) for version in versions):
-                for known in self.said.values():
-                    if versions is None or not _comes_too_late(versions, rule, known[rule.name]):
-                        del known[rule.name]
-        for span in self.said:
-            self.times(chart, store, span)
-        return before != self.said
+        self.is_stale = True
+        if not self.said:
+            return False
+        asked = [rule for rule in self.rules if versions is None or _has_say(rule, versions)]
+        moved = [self._ask_again(chart, store, span, rule, versions) for span in self.said for rule in asked]
+        return any(moved)
+
+    def _ask_again(
+        self, chart: Chart, store: FactStore, span: Span, rule: NamedRule, versions: Sequence[AnyFact] | None
+    ) -> bool:
+        """Ask one rule again of one stretch; return whether it says otherwise."""
+        before = self.said[span][rule.name]
+        if versions is not None and _comes_too_late(versions, rule, before):
+            return False
+        now = self.said[span][rule.name] = self._ask(chart, store, span, rule)
+        return now != before
+
+    @staticmethod
+    def _ask(chart: Chart, store: FactStore, span: Span, rule: NamedRule) -> Candidate | None:
+        found = find_rival(chart, store, rule.terms, span, THE_END)
+        return None if found is None else Candidate(rule.name, rule.title, found)
+
+
+def _has_say(rule: NamedRule, versions: Sequence[AnyFact]) -> bool:
+    return any(moves_time_zero(rule.terms, version) for version in versions)
 
 
 def _comes_too_late(versions: Sequence[AnyFact], rule: NamedRule, said: Candidate | None) -> bool:
@@ -148,6 +170,7 @@ class Comparison:
 
     def __call__(self, case: Assessment, opened: Opened) -> Assessment:
         """The case with its rivals."""
+        self.memory.refresh()
         times = self.memory.times(case.chart, self.store, opened.span)
         candidates = line_up(opened.time_zero, times, self.rules.known_as.get(case.measure.identifier))
         key = (case.case_id, case.measure.identifier)

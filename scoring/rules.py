@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
+from schemas.clinical import DrugClass, Quantity
 from schemas.strict_model import StrictModel
 from schemas.verdict import Element
 from scoring.catalogue import Body, NamedRule, name_rules, read_catalogue, take_over_named
@@ -81,6 +82,7 @@ class Rules:
         rivals: Rules of the catalogue, by which every case is dated beside its measure's own.
         known_as: By measure, the rule of the catalogue that is its own, where there is one.
         asks: By measure and element, what it asks for, in the same words wherever measures ask for the same.
+        hearers: By quantity or kind of drug, the measures of which a result or a dose may change something.
     """
 
     measures: tuple[Measure, ...]
@@ -88,6 +90,7 @@ class Rules:
     rivals: tuple[NamedRule, ...]
     known_as: Mapping[str, NamedRule]
     asks: Mapping[tuple[str, Element], str]
+    hearers: Mapping[Quantity | DrugClass, tuple[Measure, ...]]
 
 
 def measure_files(judged_from: Literal["stream", "abstraction"]) -> tuple[dict[str, Any], ...]:
@@ -226,7 +229,16 @@ def rules_of(chosen: Sequence[Measure], conventions: Conventions | None = None) 
     rivals = named_rules()
     known_as = {each.identifier: rule for each in chosen for rule in reversed(rivals) if rule.is_of(each)}
     asks = {(each.identifier, element): _asked(each, element) for each in chosen for element in each.elements}
-    return Rules(tuple(chosen), conventions or load_conventions(), rivals, known_as, asks)
+    return Rules(tuple(chosen), conventions or load_conventions(), rivals, known_as, asks, _hearers(chosen))
+
+
+def _hearers(chosen: Sequence[Measure]) -> dict[Quantity | DrugClass, tuple[Measure, ...]]:
+    heard: dict[Quantity | DrugClass, tuple[Measure, ...]] = {}
+    for quantity in Quantity:
+        heard[quantity] = tuple(each for each in chosen if quantity in each.watched_quantities | each.moving_quantities)
+    for drug_class in DrugClass:
+        heard[drug_class] = tuple(each for each in chosen if drug_class in each.watched_drugs)
+    return heard
 
 
 def _asked(measure: Measure, element: Element) -> str:
