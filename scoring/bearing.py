@@ -5,7 +5,7 @@ judged.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import TypeGuard
@@ -18,11 +18,12 @@ from scoring.circulation import fluids_in_at
 from scoring.crystalloid import exact, find_reached
 from scoring.element_rule import Bolus, CountsFrom, CrystalloidVolume, Statement, Vasopressor
 from scoring.fact_store import FactStore
-from scoring.interest import movable_until, moves_time_zero, touches
+from scoring.interest import movable_until, moves_time_zero, opens, shock_until, touches
 from scoring.measure import Measure
 from scoring.span import spans
 from scoring.time_zero import find_time_zero
 
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _NEVER_LOOKED = frozenset({ElementStatus.NOT_APPLICABLE, ElementStatus.EXCLUDED})
 """Statuses of an element for which, but for cultures and lactates, no act is looked for."""
 
@@ -95,7 +96,7 @@ class Bearing:
         """Until when a pressure can be low in time: by any date of the case, or after its target volume was in."""
         measure = self.case.measure
         low, shock, unit = measure.hypotension, measure.shock, measure.resolution.unit
-        until = max(self._dates) + (low.after.delta if low else unit) + unit
+        until = max(self._dates, default=_BEFORE_ALL) + (low.after.delta if low else unit) + unit
         if shock is None:
             return until
         ins = fluids_in_at(self.case.chart, self.store, measure, self._dates)
@@ -143,18 +144,19 @@ class Bearing:
     def _fluids_since(self) -> datetime | None:
         """The latest instant from which any date's fluids are counted; None where that cannot be told."""
         measure = self.case.measure
-        low, shock, unit = measure.hypotension, measure.shock, measure.resolution.unit
+        shock, unit = measure.shock, measure.resolution.unit
         rules = [rule for rule in measure.elements.values() if isinstance(rule, Bolus | CrystalloidVolume | Statement)]
         if any(isinstance(rule, Bolus) or rule.counts_from is CountsFrom.INITIAL_LACTATE for rule in rules):
             return None
-        begins = max(low.after.delta if low else unit, shock.within.delta if shock else unit) + unit
-        leads = [
-            (unit if rule.counts_from is CountsFrom.TIME_ZERO else begins) - rule.look_back.delta
+        last = max(self._dates)
+        starts = {True: last + unit, False: shock_until(measure, last)}
+        since = [
+            starts[rule.counts_from is CountsFrom.TIME_ZERO] - rule.look_back.delta
             for rule in rules
             if rule.look_back is not None
         ]
-        leads += [unit - shock.target.look_back.delta] if shock is not None else []
-        return max(self._dates) + max(leads) if leads else None
+        since += [starts[True] - shock.target.look_back.delta] if shock is not None else []
+        return max(since, default=None)
 
     @cached_property
     def _largest_target(self) -> Decimal | None:
@@ -187,4 +189,4 @@ def touches_any(measure: Measure, versions: tuple[AnyFact, ...]) -> bool:
 
 def opens_none(measure: Measure, versions: tuple[AnyFact, ...]) -> bool:
     """Whether no version of a fact can open a case where there is none."""
-    return not any(moves_time_zero(measure, version) for version in versions)
+    return not any(opens(measure, version) for version in versions)

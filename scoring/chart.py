@@ -82,9 +82,9 @@ class Remembered:
     value: object
 
 
-def _fed_by(fact: AnyFact) -> Counter[str]:
-    """The source that a fact shows to feed the chart; a person's word shows nothing of what a feed carries."""
-    return Counter() if isinstance(fact, Act) and fact.is_word else Counter([fact.source])
+def _shows_source(fact: AnyFact) -> bool:
+    """Whether a fact shows that its source feeds the chart; a person's word shows nothing of what a feed carries."""
+    return not (isinstance(fact, Act) and fact.is_word)
 
 
 @dataclass(slots=True)
@@ -114,9 +114,9 @@ class Chart:
     memory: dict[Hashable, Remembered] = field(default_factory=dict)
 
     def _forget(self, moment: datetime) -> None:
-        self.steps.clear()
-        for key in [key for key, kept in self.memory.items() if kept.since <= moment <= kept.until]:
-            del self.memory[key]
+        if self.memory:
+            for key in [key for key, kept in self.memory.items() if kept.since <= moment <= kept.until]:
+                del self.memory[key]
 
     def put(self, fact: AnyFact) -> None:
         """Add a fact that holds."""
@@ -124,11 +124,14 @@ class Chart:
             self.patients.append(fact)
             self.memory.clear()
             return
-        self.sources += _fed_by(fact)
+        if _shows_source(fact):
+            self.sources[fact.source] += 1
         shelf = _shelf(fact)
         if shelf is not None:
             moment = act_time(fact) or place_time(fact)
             self._forget(moment)
+            if isinstance(fact, Visit):
+                self.steps.clear()
             insort(self.shelves.setdefault(shelf, []), Timed(moment, fact.event_id, fact), key=order)
 
     def take(self, fact: AnyFact) -> None:
@@ -137,10 +140,12 @@ class Chart:
             self.patients.remove(fact)
             self.memory.clear()
             return
-        self.sources -= _fed_by(fact)
+        if _shows_source(fact):
+            self.sources -= Counter([fact.source])
         shelf = _shelf(fact)
         if shelf is not None:
             self._forget(act_time(fact) or place_time(fact))
+            self.steps.clear()
             self.shelves[shelf] = [entry for entry in self.shelves[shelf] if entry.event_id != fact.event_id]
 
     def visits(self, *steps: VisitStep) -> list[Timed]:

@@ -156,6 +156,19 @@ def movable_until(measure: Measure, time_zero: datetime) -> datetime:
     return time_zero if rule is None else time_zero + rule.within.delta + measure.resolution.unit
 
 
+def shock_until(measure: Measure, severe_sepsis: datetime) -> datetime:
+    """Until when pressures, lactates and fluids may say that septic shock followed a severe sepsis."""
+    low, shock, unit = measure.hypotension, measure.shock, measure.resolution.unit
+    return severe_sepsis + max(low.after.delta if low else unit, shock.within.delta if shock else unit) + unit
+
+
+def opens(measure: Measure, fact: AnyFact) -> bool:
+    """Whether the fact may open a case where there is none: by itself, or by the criteria of an infection rule."""
+    if infection_rule(measure.time_zero) is not None:
+        return moves_time_zero(measure, fact)
+    return isinstance(fact, Act) and (fact.act in measure.entry.acts or fact.act is ActName.SEPSIS_RULED_OUT)
+
+
 def touches(measure: Measure, fact: AnyFact) -> bool:
     """Whether the fact may change anything the measure says or its timeline shows."""
     match fact:

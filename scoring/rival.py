@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from schemas.case_record import CaseStatus
-from schemas.clinical import AnyFact, Observation, Quantity
+from schemas.clinical import AnyFact, DrugClass, Medication, Observation, Quantity
 from schemas.rival import Rival, RivalElement
 from schemas.verdict import Element, ElementStatus, Evidence
 from scoring.assessment import BLANK_STATUS, Assessment, CasePlace, Opened, bundle_clock, bundle_status, place_case
@@ -23,7 +23,7 @@ from scoring.element_assessment import ElementAssessment, assess_element, blank
 from scoring.exclusion import admitted_at
 from scoring.exclusion_rule import AgeExclusion
 from scoring.fact_store import FactStore
-from scoring.interest import movable_until, moves_time_zero
+from scoring.interest import movable_until, moves_time_zero, shock_until
 from scoring.override import OVERRIDDEN
 from scoring.population import Candidate as Membered
 from scoring.population import find_membership
@@ -31,7 +31,8 @@ from scoring.record import distinct, evidence
 from scoring.rules import Rules
 from scoring.sentence import dated_sentence, minutes_after
 from scoring.span import Span
-from scoring.time_zero import TimeZero, find_rival
+from scoring.time_zero import TimeZero, find_rival, find_severe_sepsis
+from scoring.time_zero_rule import SepticShock
 
 THE_END = datetime.max.replace(tzinfo=UTC)
 """When nothing more will be charted."""
@@ -68,6 +69,7 @@ class RivalMemory:
         said: By stretch of the stay and name of the rule; None where it gives no time there.
         told: By case and measure, the candidates and what was told of them.
         elements: By what an element asks, the stretch of the stay and its time zero, how it would end.
+        severe: By stretch of the stay and name of a rule of septic shock, the severe sepsis it was last asked about.
         is_stale: A fact has come since `told` and `elements` were worked out.
     """
 
@@ -75,6 +77,7 @@ class RivalMemory:
     said: dict[Span, dict[str, Candidate | None]] = field(default_factory=dict)
     told: dict[tuple[str, str], tuple[Lined, tuple[Rival, ...]]] = field(default_factory=dict)
     elements: dict[tuple[str, Span, datetime], Ended] = field(default_factory=dict)
+    severe: dict[tuple[Span, str], TimeZero | None] = field(default_factory=dict)
     is_stale: bool = False
 
     def refresh(self) -> None:
@@ -107,10 +110,26 @@ class RivalMemory:
     ) -> bool:
         """Ask one rule again of one stretch; return whether it says otherwise."""
         before = self.said[span][rule.name]
-        if versions is not None and _comes_too_late(versions, rule, before):
+        if versions is not None and (
+            _comes_too_late(versions, rule, before) or self._is_past_shock(chart, span, rule, versions)
+        ):
             return False
         now = self.said[span][rule.name] = self._ask(chart, store, span, rule)
         return now != before
+
+    def _is_past_shock(self, chart: Chart, span: Span, rule: NamedRule, versions: Sequence[AnyFact]) -> bool:
+        """Whether severe sepsis is as it was, and a fact comes too late for septic shock after it, or there is none."""
+        if not isinstance(rule.terms.time_zero, SepticShock):
+            return False
+        key = (span, rule.name)
+        is_new, before = key not in self.severe, self.severe.get(key)
+        now = self.severe[key] = find_severe_sepsis(chart, rule.terms, rule.terms.time_zero, span, THE_END)
+        if is_new or now != before:
+            return False
+        if now is None or now.at is None:
+            return True
+        until = shock_until(rule.terms, now.at)
+        return all(_is_after(version, until) for version in versions)
 
     @staticmethod
     def _ask(chart: Chart, store: FactStore, span: Span, rule: NamedRule) -> Candidate | None:
@@ -131,6 +150,17 @@ def _comes_too_late(versions: Sequence[AnyFact], rule: NamedRule, said: Candidat
         isinstance(version, Observation) and version.quantity is not Quantity.WEIGHT and version.collected_at > until
         for version in versions
     )
+
+
+def _is_after(fact: AnyFact, moment: datetime) -> bool:
+    """Whether a result, but for a weight, or a fluid lies wholly after a moment."""
+    match fact:
+        case Observation():
+            return fact.quantity is not Quantity.WEIGHT and fact.collected_at > moment
+        case Medication(drug_class=DrugClass.CRYSTALLOID, started_at=datetime() as started_at):
+            return min(started_at, fact.completed_at or started_at) > moment
+        case _:
+            return False
 
 
 def line_up(found: TimeZero, times: Lined, known_as: NamedRule | None) -> Lined:

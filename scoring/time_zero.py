@@ -244,6 +244,12 @@ def find_time_zero(chart: Chart, store: FactStore, measure: Measure, span: Span,
     return computed if said is None else TimeZero(said.time_zero, OVERRIDDEN, (said,), computed=computed)
 
 
+def find_severe_sepsis(chart: Chart, measure: Measure, rule: SepticShock, span: Span, now: datetime) -> TimeZero | None:
+    """Find the severe sepsis that septic shock must follow."""
+    opening = _Opening(chart, measure, span, entry_acts(chart, measure.entry, span))
+    return _presented(rule.severe_sepsis, opening, now)
+
+
 def find_rival(chart: Chart, store: FactStore, measure: Measure, span: Span, now: datetime) -> TimeZero | None:
     """Find what a rule says of a case that another measure has opened in `span`; None where it gives no time there."""
     found = _rule_says(_Opening(chart, measure, span, entry_acts(chart, measure.entry, span)), store, now)
