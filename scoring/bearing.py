@@ -97,10 +97,9 @@ class Bearing:
         measure = self.case.measure
         low, shock, unit = measure.hypotension, measure.shock, measure.resolution.unit
         until = max(self._dates, default=_BEFORE_ALL) + (low.after.delta if low else unit) + unit
-        if shock is None:
-            return until
+        watched = unit + (shock.observed_for.delta if shock else unit)
         ins = fluids_in_at(self.case.chart, self.store, measure, self._dates)
-        return max([until, *(at + shock.observed_for.delta + unit for at in ins)])
+        return max([until, *(at + watched for at in ins)])
 
     def _is_past_pressors(self, fact: Medication) -> bool:
         """Whether every element that asks for a vasopressor is done before, or looks for none."""

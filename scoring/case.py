@@ -20,7 +20,7 @@ Compare = Callable[[Assessment, Opened], Assessment]
 
 def find_cases(
     chart: Chart, store: FactStore, measure: Measure, now: datetime, believe: Believe, compare: Compare
-) -> list[Assessment]:
+) -> tuple[Assessment, ...]:
     """Judge every case of one episode under one measure at `now`, in time order.
 
     The first case has the episode's own number, later ones `#2` and on.
@@ -34,7 +34,7 @@ def find_cases(
         case_id = chart.episode.case_id if number == 1 else f"{chart.episode.case_id}#{number}"
         opened = Opened(case_id, span, found, believe(case_id, span, found))
         cases.append(compare(assess(chart, store, measure, opened, now), opened))
-    return cases
+    return tuple(cases)
 
 
 def belief_from_facts(chart: Chart, store: FactStore, measure: Measure, now: datetime) -> Believe:

@@ -105,7 +105,7 @@ class Measure(StrictModel):
                 raise ValueError(message)
         return self
 
-    @property
+    @cached_property
     def identifier(self) -> str:
         """Identifier with version, as in `nys-ped-1h/spec-2015`."""
         return f"{self.id}/{self.version}"

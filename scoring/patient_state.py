@@ -17,7 +17,7 @@ from scoring.alert_decision import Said
 from scoring.assessment import Assessment
 from scoring.bearing import Bearing
 from scoring.chart import Charts
-from scoring.fact_store import FactStore
+from scoring.fact_store import FactStore, slim
 from scoring.rival import RivalMemory
 
 STATE_FORMAT = 1
@@ -94,7 +94,7 @@ class PatientState:
     is_merged: bool = False
     charts: Charts | None = None
     beliefs: dict[CaseKey, HeldBelief] = field(default_factory=dict)
-    cases: dict[CaseKey, list[Assessment]] = field(default_factory=dict)
+    cases: dict[CaseKey, tuple[Assessment, ...]] = field(default_factory=dict)
     bearings: dict[CaseKey, Bearing] = field(default_factory=dict)
     rivals: dict[str, RivalMemory] = field(default_factory=dict)
     latest_receipt: datetime | None = None
@@ -141,7 +141,7 @@ def decode_state(data: bytes) -> PatientState:
         raise StateFormatError(message)
     facts = FactStore()
     for fact in stored.facts:
-        facts.versions[fact.fact_id] = (*facts.versions.get(fact.fact_id, ()), fact)
+        facts.versions[fact.fact_id] = (*facts.versions.get(fact.fact_id, ()), slim(fact))
     return PatientState(
         facts=facts,
         now=stored.now,

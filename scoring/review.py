@@ -30,12 +30,14 @@ Place = tuple[Chart, Measure]
 """An episode, and the measure it is judged by."""
 
 
-def _is_due(cases: list[Assessment], now: datetime) -> bool:
+def _is_due(cases: tuple[Assessment, ...], now: datetime) -> bool:
     """Whether a clock of these cases has run on."""
     return any((wake := case.wakes_at) is not None and wake <= now for case in cases)
 
 
-def _is_touched(state: PatientState, place: Place, arrival: Arrival, earlier: list[Assessment], now: datetime) -> bool:
+def _is_touched(
+    state: PatientState, place: Place, arrival: Arrival, earlier: tuple[Assessment, ...], now: datetime
+) -> bool:
     """Whether what arrived may change something of an episode under one measure."""
     chart, measure = place
     if arrival.merged:
@@ -67,7 +69,7 @@ class _Believer:
     measure: Measure
     arrival: Arrival
     now: datetime
-    earlier: list[Assessment] | None
+    earlier: tuple[Assessment, ...] | None
     told: set[str] = field(default_factory=set)
 
     def __call__(self, case_id: str, span: Span, found: TimeZero) -> datetime:
@@ -131,8 +133,8 @@ def _judge_episode(
     arrival: Arrival,
     outbox: Outbox,
     now: datetime,
-    earlier: list[Assessment] | None,
-) -> list[Assessment]:
+    earlier: tuple[Assessment, ...] | None,
+) -> tuple[Assessment, ...]:
     """Judge one episode under one measure, and say what is new of it."""
     chart, measure = place
     believer = _Believer(state, chart, measure, arrival, now, earlier)

@@ -1,9 +1,13 @@
 import json
+from pathlib import Path
 
 import pytest
 
 from scoring.patient_state import StateFormatError, decode_state, encode_state
 from storyteller import play
+
+RECORDED = Path(__file__).parent / "state_format_1.json"
+"""A state as it was written when its format was new."""
 
 STORY = """
     10:00  protocol
@@ -46,3 +50,15 @@ def test_the_stored_form_keeps_every_version_and_what_was_said():
     assert again.facts == state.facts
     assert again.published == state.published
     assert (again.now, again.revision, again.wake_at) == (state.now, state.revision, state.wake_at)
+
+
+def test_a_state_recorded_in_an_earlier_release_is_read_and_written_alike():
+    """Whoever changes the format must still read this one."""
+    recorded = RECORDED.read_bytes().strip()
+
+    state = decode_state(recorded)
+
+    assert len(state.facts.versions) == 2
+    assert [each.measure for each in state.published.values()] == ["nys-ped-1h/spec-2015"]
+    assert json.loads(recorded)["format"] == 1
+    assert encode_state(state) == recorded

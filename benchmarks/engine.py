@@ -1,0 +1,139 @@
+"""Time the pure engine stage by stage: `python benchmarks/engine.py`.
+
+From raw bytes to outputs, all shipped measures loaded: parse, translate, re-key, decode, judge, encode. Over the
+MIMIC-III demo where `TIMEZERO_SHARED` says it lies, and over a simulated department. Figures are ratios within one
+run, to parsing the same bytes; absolute rates stand beside them. Nothing here is a test.
+"""
+
+import gc
+import os
+import sys
+import tempfile
+import tracemalloc
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import process_time
+from typing import TypeVar
+
+import orjson
+from run import circumstances, simulated_feed
+
+from schemas.clinical import CLINICAL_EVENT, AnyFact, Observation, Quantity, Visit, VisitStep
+from schemas.rejection import Accepted, Translation
+from schemas.translate import translate
+from scoring.patient_state import PatientState, encode_state
+from scoring.rules import Rules, load_rules, shipped_measures
+from scoring.step import step
+from streams.sources import open_source
+
+Message = tuple[str, bytes, datetime | None]
+Result = TypeVar("Result")
+IDLE = 2_000
+"""Encounters kept open to see what one takes."""
+
+
+def recorded() -> list[Message]:
+    """The MIMIC-III demo as messages; none where it is not there."""
+    folder = Path(os.environ.get("TIMEZERO_SHARED", "../shared")) / "data" / "mimic3_demo"
+    messages = open_source([folder], "mimic3") if folder.is_dir() else ()
+    return [(each.topic, orjson.dumps(each.value), each.received_at) for each in messages]
+
+
+def simulated() -> list[Message]:
+    """A seeded department as messages."""
+    with tempfile.TemporaryDirectory() as folder:
+        return [(str(each["topic"]), orjson.dumps(each["value"]), None) for each in simulated_feed(Path(folder))]
+
+
+def timed(work: Callable[[], Result]) -> tuple[Result, float]:
+    """What came of some work, and the seconds of the processor that it took."""
+    gc.collect()
+    begun = process_time()
+    result = work()
+    return result, process_time() - begun
+
+
+def judge(events: Sequence[AnyFact], rules: Rules, seen: Counter[str]) -> dict[str, PatientState]:
+    """Live through events; `seen` counts those that said something new, or had something judged."""
+    states: dict[str, PatientState] = {}
+    for event in events:
+        before = states.get(event.key)
+        judged = {} if before is None else dict(before.cases)
+        taken = step(before, event, rules)
+        states[event.key] = taken.state
+        seen["said something"] += bool(taken.cases or taken.alerts)
+        after = taken.state.cases
+        seen["judged nothing"] += len(after) == len(judged) and all(after[key] is judged[key] for key in judged)
+    return states
+
+
+def outcomes(results: Sequence[Translation]) -> str:
+    """The share of messages that were accepted, ignored and rejected."""
+    counts = Counter(type(result).__name__.lower() for result in results)
+    return ", ".join(f"{name} {count / len(results):.1%}" for name, count in sorted(counts.items()))
+
+
+def measure(name: str, messages: list[Message], rules: Rules) -> None:
+    """Time every stage over the same messages, and print."""
+    _, parsing = timed(lambda: [orjson.loads(value) for _, value, _ in messages])
+    results, translating = timed(lambda: [translate(*message) for message in messages])
+    facts = [fact for result in results if isinstance(result, Accepted) for fact in result.facts]
+    facts.sort(key=lambda fact: fact.received_at)
+    lines, keying = timed(lambda: [fact.model_dump_json().encode() for fact in facts])
+    events, decoding = timed(lambda: [CLINICAL_EVENT.validate_json(line) for line in lines])
+    seen: Counter[str] = Counter()
+    states, judging = timed(lambda: judge(events, rules, seen))
+    written, encoding = timed(lambda: [encode_state(state) for state in states.values()])
+    print(f"{name}: {len(messages):,} messages ({outcomes(results)}), {len(facts):,} facts of {len(states):,} patients")
+    print("  of the facts: " + ", ".join(f"{what} {count / len(facts):.1%}" for what, count in sorted(seen.items())))
+    stages = {"parse only": parsing, "translate": translating, "re-key": keying, "decode": decoding, "judge": judging}
+    for stage, seconds in {**stages, "all but parsing": sum(stages.values()) - parsing}.items():
+        print(f"  {stage:16} {len(messages) / seconds:>9,.0f} messages/s  {seconds / parsing:>7.1f} x parsing")
+    print(f"  encode {len(written) / encoding:,.0f} states/s, mean {sum(map(len, written)) / len(written):,.0f} bytes")
+
+
+def idle_encounter(number: int) -> list[AnyFact]:
+    """A patient who was admitted, had two vital signs taken, and waits."""
+    at = datetime(2026, 1, 5, 8, tzinfo=UTC) + timedelta(minutes=number)
+    common = {"source": "default", "facility_id": "F", "patient_id": f"P{number}", "encounter_id": f"E{number}"}
+    known = [{**common, "event_id": f"{number}:{part}", "fact_id": f"{number}:{part}"} for part in range(3)]
+    return [
+        Visit(**known[0], received_at=at, happened_at=at, step=VisitStep.ADMITTED),
+        Observation(**known[1], received_at=at, collected_at=at, quantity=Quantity.HEART_RATE, value=80),
+        Observation(**known[2], received_at=at, collected_at=at, quantity=Quantity.SYSTOLIC_BP, value=120),
+    ]
+
+
+def idle_bytes(rules: Rules) -> tuple[float, float]:
+    """Bytes that an idle open encounter takes in memory, and written down."""
+    events = [[fact.model_dump_json() for fact in idle_encounter(number)] for number in range(IDLE)]
+    judge([CLINICAL_EVENT.validate_json(line) for line in events[0]], rules, Counter())
+    tracemalloc.start()
+    states = [judge([CLINICAL_EVENT.validate_json(line) for line in lines], rules, Counter()) for lines in events]
+    gc.collect()
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    written = sum(len(encode_state(state)) for each in states for state in each.values())
+    return held / IDLE, written / IDLE
+
+
+def main() -> None:
+    """Measure and print."""
+    rules = load_rules(shipped_measures())
+    print(f"{len(rules.measures)} measures, {circumstances()}")
+    messages = recorded()
+    if messages:
+        measure("MIMIC-III demo", messages, rules)
+    else:
+        print(
+            "the MIMIC-III demo is not there: set TIMEZERO_SHARED to the folder above data/mimic3_demo", file=sys.stderr
+        )
+    measure("simulated department", simulated(), rules)
+    memory, written = idle_bytes(rules)
+    print(f"an idle open encounter: {memory:,.0f} bytes in memory, {written:,.0f} written")
+
+
+if __name__ == "__main__":
+    main()
