@@ -151,6 +151,8 @@ class MonitorApp(faust.App):
 
     bootstrap: str
     finished: FinishedOffsets
+    taken_over: bool = False
+    """Whether partitions have been handed over with their tables at least once."""
     before_stop: Callable[[], Coroutine[Any, Any, None]]
     """Ends what is under way; called before the consumer says goodbye."""
 
@@ -166,6 +168,14 @@ class MonitorApp(faust.App):
         """The next offset to read after a restart; 0 where nothing was committed."""
         consumer: Any = self.consumer
         return consumer._committed_offset.get(tp) or 0  # noqa: SLF001 - Faust keeps it there and nowhere else
+
+    def recovering(self) -> dict[TP, tuple[int, int]]:
+        """How far the tables' changelogs have been read, and to where, while they are."""
+        if not self.in_recovery:
+            return {}
+        tables: Any = self.tables
+        read, ends_at = tables.recovery.active_offsets, tables.recovery.active_highwaters
+        return {tp: ((read[tp] or 0) + 1, (end or 0) + 1) for tp, end in ends_at.items()}
 
     def keyed_bytes(self, name: str) -> KeyedBytes:
         """Add a table of bytes."""

@@ -26,7 +26,7 @@ from streams.notifier_delivery import Courier
 from streams.notifier_ledger import Ledger
 from streams.notifier_metrics import NotifierMetrics
 from streams.topic_layout import BrokerError, create_topics
-from streams.worker_health import HEALTH_FILE, Progress
+from streams.worker_health import Progress, write_health
 from streams.worker_log import WorkerLog, configure_logging
 
 if TYPE_CHECKING:
@@ -157,10 +157,7 @@ class Notifier(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         for place in self._consumer.assignment():
             finished = self._offsets[place].committable() if place in self._offsets else 0
             offsets[place.topic, place.partition] = (finished, self._end(place, finished))
-        health = self._progress.note(offsets, wall_clock())
-        draft = self._settings.datadir / f"{HEALTH_FILE}.draft"
-        draft.write_text(health.model_dump_json())
-        draft.replace(self._settings.datadir / HEALTH_FILE)
+        write_health(self._progress.note(offsets, wall_clock()), self._settings.datadir)
 
     def _end(self, place: TopicPartition, finished: int) -> int:
         """Where the partition ends; where nothing was read since the start, nothing waits for us."""

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import faust
 from aiokafka.partitioner import murmur2
 from faust.exceptions import ProducerSendError
-from faust.types import TP
 from redis.asyncio import Redis
 
 from schemas.topics import RAW_TOPICS, Topic
-from streams.clock import Clock, wall_clock
+from streams.clock import Clock
 from streams.engine import ScoringEngine
 from streams.monitor_app import build_app, raw_topic
 from streams.outbox import Outbox
@@ -28,18 +26,17 @@ from streams.stage import Stage
 from streams.stage_handlers import AggregatesStage, IngestStage, OwnerStage, ProjectionStage
 from streams.ticker import Ticker
 from streams.topic_layout import CONTRIBUTIONS_TABLE, COUNTS_TABLE, STATE_TABLE, BrokerError, create_topics
+from streams.under_way import BatchesUnderWay
 from streams.wake_ups import WakeUps
-from streams.worker_health import HEALTH_FILE, Progress
+from streams.watchdog import Watchdog
 from streams.worker_log import WorkerLog, configure_logging
 from streams.worker_metrics import WorkerMetrics
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
-    from datetime import datetime
 
     from streams.engine import Engine
     from streams.records import Record
-    from streams.worker_health import WorkerHealth
     from streams.worker_settings import WorkerSettings
 
 EXIT_INPUT_ERROR = 2
@@ -84,12 +81,14 @@ class Worker:
         self.wake_ups = WakeUps()
         self.ticker = Ticker(self.clock, self.wake_ups, self.outbox, self.metrics.ticked)
         self.said_acts = SaidActs(self.redis, self.outbox)
+        self.under_way = BatchesUnderWay()
         self._build_handlers(engine)
         self._build_stages()
         self.publisher = ReadModelPublisher(self.redis)
-        self.progress = Progress(settings.worker_name, settings.stalled_after)
+        topics = {topic for stage in self.stages for topic in stage.topics}
+        self.watchdog = Watchdog(self.app, topics, self.under_way, self.metrics, settings)
+        self._watching: asyncio.Task[None] | None = None
         self._words = engine.words()
-        self._nudged_at: dict[tuple[str, int], datetime] = {}
         self._follow_the_app()
 
     def _build_handlers(self, engine: Engine) -> None:
@@ -121,11 +120,12 @@ class Worker:
     def _stage(
         self, name: str, topics: Sequence[Topic], handler: Callable[[Sequence[Record]], Awaitable[None]]
     ) -> Stage:
+        names = tuple(map(str, topics))
         return Stage(
             self.app,
             name,
-            tuple(map(str, topics)),
-            handler,
+            names,
+            self.under_way.noted(name, names, handler),
             batch_records=self.settings.batch_records,
             on_finished=self.metrics.finished,
             on_failed=self.metrics.failed,
@@ -144,6 +144,7 @@ class Worker:
             await stage.put_down()
         self.owner.put_down()
         self.app.finished.forget()
+        self.under_way.forget()
 
     async def _take_over(self, *_: Any, **__: Any) -> None:
         for stage in self.stages:
@@ -151,9 +152,16 @@ class Worker:
         partitions = self.partitions()
         waiting = self.owner.take_over(lambda key: self.partition_of(key) in partitions)
         self.aggregates.take_over(self.partition_of, partitions)
+        self.app.taken_over = True
         _log.info("partitions_taken_over", partitions=partitions, keys=waiting, records=self.owner.states())
 
+    def watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Watch over the worker's progress from before its first step until its end."""
+        self._watching = loop.create_task(self.watchdog.run())
+
     async def _close(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
         for stage in self.stages:
             await stage.close()
 
@@ -169,15 +177,9 @@ class Worker:
         await publish_for_ever(self.publish, self.settings.publish_interval)
 
     async def publish(self) -> None:
-        """Write health, then what Redis shows beside cases and alerts; restore what Redis has lost."""
-        health = self.progress.note(self._offsets(), wall_clock())
-        self.metrics.waiting((each.topic, each.partition, each.waiting) for each in health.partitions)
-        file = self.settings.datadir / HEALTH_FILE
-        draft = file.with_suffix(".draft")
-        draft.write_text(health.model_dump_json())
-        draft.replace(file)
-        await self._nudge(health)
-        await self.publisher.put_health(health)
+        """Write to Redis what it shows beside cases and alerts; restore what it has lost."""
+        if self.watchdog.health is not None:
+            await self.publisher.put_health(self.watchdog.health)
         await self.publisher.put_clock(self.clock.engine, self.ticker.passed_at)
         await self.publisher.put_measures(self._words)
         partitions = self.partitions()
@@ -186,35 +188,12 @@ class Worker:
         for topic in PROJECTED_TOPICS:
             await self.projection.restore_missing(topic, partitions)
 
-    async def _nudge(self, health: WorkerHealth) -> None:
-        """Read stuck partitions again from where they stand: a client may have lost what it fetched last.
-
-        Never while another is at work: what was fetched and waits for its turn would be thrown away
-        and sent to the back of the queue, again and again for as long as a backlog lasts.
-        """
-        for each in health.stuck():
-            place = (each.topic, each.partition)
-            if self._nudged_at.get(place, each.moved_at) + timedelta(seconds=health.stalled_after) <= health.written_at:
-                self._nudged_at[place] = health.written_at
-                _log.error("stalled", topic=each.topic, partition=each.partition, count=each.waiting)
-                await self.app.consumer.seek(TP(*place), each.finished)
-
-    def _offsets(self) -> dict[tuple[str, int], tuple[int, int]]:
-        """Next offset to finish and end, by topic and partition."""
-        topics = {topic for stage in self.stages for topic in stage.topics}
-        consumer = self.app.consumer
-        offsets = {}
-        for tp in consumer.assignment():
-            if tp.topic in topics:
-                finished = self.app.finished.committable(tp) or self.app.committed(tp)
-                offsets[tp.topic, tp.partition] = (finished, consumer.highwater(tp) or finished)
-        return offsets
-
 
 def run(settings: WorkerSettings, engine: Engine | None = None) -> int:
     """Work until SIGTERM or SIGINT, then finish what is under way; returns the exit code.
 
-    0: stopped as told. 1: crashed. 2: told something impossible, said in one sentence on stderr.
+    0: stopped as told. 1: crashed, or stood still and ended itself. 2: told something impossible, said in one
+    sentence on stderr.
     """
     configure_logging(settings.log_level)
     try:
@@ -229,13 +208,16 @@ def run(settings: WorkerSettings, engine: Engine | None = None) -> int:
     except (BrokerError, ValueError, OSError) as error:
         sys.stderr.write(f"timezero worker: {error}\n")
         return EXIT_INPUT_ERROR
-    return _serve(worker.app, loop)
+    return _serve(worker, loop)
 
 
-def _serve(app: faust.App, loop: asyncio.AbstractEventLoop) -> int:
-    host = faust.Worker(app, loop=loop, quiet=True, override_logging=False, redirect_stdouts=False)
+def _serve(worker: Worker, loop: asyncio.AbstractEventLoop) -> int:
+    host = faust.Worker(worker.app, loop=loop, quiet=True, override_logging=False, redirect_stdouts=False)
     host.spinner = None
+    worker.watch(loop)
     try:
         host.execute_from_commandline()
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 1
+    finally:
+        worker.watchdog.stop()

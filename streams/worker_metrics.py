@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_serv
 from streams.worker_log import WorkerLog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from streams.records import Record
 
@@ -39,6 +39,11 @@ class WorkerMetrics:
         self._ticks = Counter("timezero_ticks", "Ticks sent.", registry=self.registry)
         self._lag = Gauge(
             "timezero_lag_records", "Records waiting, by topic and partition.", ["topic", "partition"],
+            registry=self.registry,
+        )  # fmt: skip
+        self._well = Gauge("timezero_worker_well", "Whether what waits moves on: 1 or 0.", registry=self.registry)
+        self._age = Gauge(
+            "timezero_worker_age_seconds", "Wall seconds since the worker last looked at itself.",
             registry=self.registry,
         )  # fmt: skip
 
@@ -71,6 +76,14 @@ class WorkerMetrics:
         """Records waiting, as topic, partition and count."""
         for topic, partition, count in lags:
             self._lag.labels(topic, str(partition)).set(count)
+
+    def is_well(self, *, well: bool) -> None:
+        """Whether what waits moves on."""
+        self._well.set(well)
+
+    def watch(self, age_s: Callable[[], float]) -> None:
+        """Ask `age_s`, from a thread of the page's own, how long ago the worker last looked at itself."""
+        self._age.set_function(age_s)
 
     def serve(self, host: str, port: int) -> int:
         """Open the page; returns its port.

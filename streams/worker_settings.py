@@ -52,7 +52,9 @@ class WorkerSettings(BaseModel):
     publish_interval: Seconds = 1
     """Wall seconds between two updates of rates, feeds and clock in Redis."""
     stalled_after: Seconds = 30
-    """A partition with records waiting and no progress for so long makes the worker unhealthy."""
+    """A batch not finished for so long, or records that wait while nothing moves, make the worker unhealthy."""
+    ends_after: Seconds = 180
+    """A worker whose loop hangs, or in which nothing that waits moves, ends itself after so long, with exit code 1."""
     metrics_port: int | None = Field(default=None, ge=0, le=65535)
     """Port of the Prometheus page; 0: any free one; None: no page."""
     metrics_host: str = LOOPBACK

@@ -20,6 +20,7 @@ SUBCOMMANDS = {
     "doctor": ("timezero.doctor_command", "Check this machine, the broker and the cache; say what to do."),
     "explain": ("timezero.explain_command", "Explain a case: rules, deciding events, what was believed when."),
     "grafana": ("timezero.grafana_command", "Build the Grafana dashboard, or push it to a Grafana."),
+    "health": ("timezero.health_command", "Say whether the worker or the notifier makes progress."),
     "ingest": ("timezero.ingest_command", "Send a recorded feed to the raw topics."),
     "measures": ("timezero.measures_command", "List and show measures; check a hospital's own."),
     "notify": ("timezero.notify_command", "Deliver alerts to a signed webhook."),

@@ -69,11 +69,13 @@ def test_nothing_is_open_to_the_network_of_the_machine(service):
     assert [port for port in SERVICES[service].get("ports", []) if not port.startswith("127.0.0.1:")] == []
 
 
-def test_the_workers_health_is_judged_by_what_it_writes(tmp_path):
-    _, *argv = SERVICES["worker"]["healthcheck"]["test"]
-    environment = os.environ | {"TIMEZERO_DATADIR": str(tmp_path)}
+@pytest.mark.parametrize(("service", "variable"), [("worker", "DATADIR"), ("notify", "NOTIFY_DATADIR")])
+def test_health_is_judged_by_what_the_service_itself_writes(tmp_path, service, variable):
+    _, command, *arguments = SERVICES[service]["healthcheck"]["test"]
+    environment = os.environ | {f"TIMEZERO_{variable}": str(tmp_path)}
+    argv = [sys.executable, "-P", "-m", command, *arguments]
 
-    judged = subprocess.run([sys.executable, *argv[1:]], env=environment, check=False, capture_output=True, text=True)
+    judged = subprocess.run(argv, env=environment, check=False, capture_output=True, text=True)
 
     assert (judged.returncode, judged.stderr) == (1, "")
     assert judged.stdout.startswith("no worker has written its health")

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from streams.worker_health import HEALTH_FILE, Progress, health
+from streams.worker_health import HEALTH_FILE, Progress, StageAtWork, health, write_health
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PLACE = ("raw.lab", 0)
@@ -14,7 +14,7 @@ def written(folder, *notes):
     progress = Progress("w1", stalled_after=90)
     for minute, note in enumerate(notes):
         last = progress.note({PLACE: note}, NOON + timedelta(minutes=minute))
-    (folder / HEALTH_FILE).write_text(last.model_dump_json())
+    write_health(last, folder)
     return NOON + timedelta(minutes=len(notes) - 1)
 
 
@@ -44,6 +44,52 @@ def test_a_stalled_partition_is_stuck_only_when_no_other_is_at_work():
 
         assert bool(health.stalled()) == (minute > 1)
         assert stuck == ([PLACE] if finished == 40 else [])
+
+
+def test_a_partition_that_waits_while_another_moves_waits_for_its_turn(tmp_path):
+    progress = Progress("w1", stalled_after=90)
+    for minute in range(6):
+        now = NOON + timedelta(minutes=minute)
+        noted = progress.note({PLACE: (5, 10), OTHER: (10 * minute, 100)}, now)
+    write_health(noted, tmp_path)
+
+    assert [each.topic for each in noted.stalled()] == ["raw.lab"]
+    assert health(tmp_path, now) == (True, "worker w1 is well: 2 partitions, 55 records waiting.")
+
+
+def at_work(since, tried_at, error=None):
+    """Health at noon of a worker with one record waiting for a stage that has been at its batch since then."""
+    stage = StageAtWork(
+        stage="owner",
+        topics=("raw.lab",),
+        since=NOON - timedelta(seconds=since),
+        tried_at=NOON - timedelta(seconds=tried_at),
+        error=error,
+    )
+    progress = Progress("w1", stalled_after=90)
+    progress.note({PLACE: (5, 10)}, NOON - timedelta(minutes=10))
+    return progress.note({PLACE: (5, 10)}, NOON, [stage])
+
+
+def test_a_stage_that_fails_again_and_again_is_named_with_its_error_even_while_others_move():
+    assert at_work(since=80, tried_at=1, error="TimeoutError").sentence()[0]
+    assert at_work(since=100, tried_at=1, error="TimeoutError").sentence() == (
+        False,
+        "worker w1 has been at the same records for too long in owner (TimeoutError).",
+    )
+
+
+def test_only_what_a_new_start_can_help_counts_as_standing_still():
+    bound = timedelta(minutes=3)
+    progress = Progress("w1", stalled_after=90)
+    progress.note({PLACE: (5, 10)}, NOON - timedelta(minutes=4))
+    idle = progress.note({PLACE: (5, 10)}, NOON)
+    moving = progress.note({PLACE: (5, 10), OTHER: (1, 2)}, NOON)
+
+    assert idle.stands_still(bound)
+    assert not moving.stands_still(bound)
+    assert at_work(since=200, tried_at=200).stands_still(bound)
+    assert not at_work(since=200, tried_at=100, error="TimeoutError").stands_still(bound)
 
 
 def test_a_worker_that_has_fallen_silent_is_not_well(tmp_path):
