@@ -16,8 +16,8 @@ from schemas.read_model import (
     RATES_HASH,
     EngineHeartbeat,
 )
+from schemas.worker_health import HEALTH_KEY
 from streams.feed_counts import PartitionCounts, add_up
-from streams.worker_health import HEALTH_KEY
 from streams.worker_log import WorkerLog
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from schemas.measure_words import MeasureWords
     from schemas.read_model import EngineClock, Rate
-    from streams.worker_health import WorkerHealth
+    from schemas.worker_health import WorkerHealth
 
 FEED_PARTS_HASH = "timezero:feeds:partitions"
 """Hash: topic|partition -> `PartitionCounts` JSON; each worker writes its own, the feeds are their sum."""

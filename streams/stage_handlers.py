@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 from pydantic import ValidationError
 
 from schemas.case_record import CaseRecord
+from schemas.topics import Topic
 from streams.feed_counts import PartitionCounts
 from streams.ingest import take_in
 from streams.owner import changes_by_partition
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from streams.owner import Lived, Owner
     from streams.records import Record
     from streams.redis_projection import RedisProjection
+    from streams.rejection_cap import RejectionCap
     from streams.wake_ups import WakeUps
     from streams.worker_metrics import WorkerMetrics
 
@@ -48,18 +51,33 @@ class Table(Protocol):
 class IngestStage:
     """Raw messages to facts in the log; refused ones to `rejected.messages`; all counted."""
 
-    def __init__(self, clock: Clock, outbox: Outbox, counts: Table, metrics: WorkerMetrics, limit_bytes: int) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        outbox: Outbox,
+        counts: Table,
+        metrics: WorkerMetrics,
+        cap: RejectionCap,
+        limit_bytes: int,
+    ) -> None:
         """Count in the table `counts`; refuse messages above `limit_bytes`."""
         self._clock = clock
         self._outbox = outbox
         self._table = counts
         self._metrics = metrics
+        self._cap = cap
         self._limit_bytes = limit_bytes
 
     async def handle(self, records: Sequence[Record]) -> None:
-        """Translate, send, and only then count: a crash between the two sends again and counts once."""
+        """Translate, send, and only then count: a crash between the two sends again and counts once.
+
+        Raises:
+            TooManyRejectedError: a topic is held; nothing was sent, and nothing may be taken as done.
+        """
         taken = take_in(records, self._clock.now(), self._limit_bytes)
-        await self._outbox.send(taken.outgoing)
+        outcomes = Counter((each.record.topic, each.outcome == "rejected") for each in taken.counted)
+        async with self._cap.letting_through(outcomes):
+            await self._outbox.send(taken.outgoing)
         for (topic, partition), counted in _by_partition(taken.counted).items():
             await self._count(topic, partition, counted)
         for each in taken.counted:
@@ -96,19 +114,31 @@ def _by_partition(counted: Iterable[Counted]) -> dict[tuple[str, int], list[Coun
 class OwnerStage:
     """Facts and ticks to alerts, verdicts and case records; then the state."""
 
-    def __init__(self, owner: Owner, states: Table, outbox: Outbox, wake_ups: WakeUps, metrics: WorkerMetrics) -> None:
+    def __init__(
+        self,
+        owner: Owner,
+        states: Table,
+        outbox: Outbox,
+        wake_ups: WakeUps,
+        metrics: WorkerMetrics,
+        cap: RejectionCap,
+    ) -> None:
         """Store in the table `states`."""
         self._owner = owner
         self._table = states
         self._outbox = outbox
         self._wake_ups = wake_ups
         self._metrics = metrics
+        self._cap = cap
 
     async def handle(self, records: Sequence[Record]) -> None:
         """Live through the batch; send before store on purpose.
 
         A crash between the two repeats an alert, with the same `alert_id`; the other order would
         lose one.
+
+        Raises:
+            TooManyRejectedError: the log is held, since the engine refuses too much of it; nothing was sent.
         """
         handled: list[Lived] = []
         partition_of = {record.key or b"": record.partition for record in records}
@@ -116,7 +146,8 @@ class OwnerStage:
             for start in range(0, len(records), _WITHOUT_PAUSE):
                 handled += self._owner.handle(records[start : start + _WITHOUT_PAUSE])
                 await asyncio.sleep(0)
-            await self._outbox.send([each for lived in handled for each in lived.outgoing])
+            async with self._cap.letting_through(_lived_and_refused(handled)):
+                await self._outbox.send([each for lived in handled for each in lived.outgoing])
             for partition, changes in changes_by_partition(handled, partition_of).items():
                 await self._table.write(partition, changes)
         except BaseException:
@@ -150,6 +181,12 @@ class OwnerStage:
         self._metrics.lived_through(lived.events)
         for reason in lived.rejected:
             self._metrics.rejected(reason)
+
+
+def _lived_and_refused(handled: Sequence[Lived]) -> Counter[tuple[str, bool]]:
+    refused = sum(len(lived.rejected) for lived in handled)
+    topic = str(Topic.ENCOUNTER_EVENTS)
+    return Counter({(topic, False): sum(lived.events for lived in handled), (topic, True): refused})
 
 
 class AggregatesStage:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from schemas.worker_health import StageAtWork
 from streams.clock import wall_clock
-from streams.worker_health import StageAtWork
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

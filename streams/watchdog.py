@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import NoReturn
 
+    from schemas.worker_health import WorkerHealth
     from streams.monitor_app import MonitorApp
+    from streams.rejection_cap import RejectionCap
     from streams.under_way import BatchesUnderWay
-    from streams.worker_health import WorkerHealth
     from streams.worker_metrics import WorkerMetrics
     from streams.worker_settings import WorkerSettings
 
@@ -44,6 +45,7 @@ class Watchdog:
         app: MonitorApp,
         topics: Iterable[str],
         under_way: BatchesUnderWay,
+        cap: RejectionCap,
         metrics: WorkerMetrics,
         settings: WorkerSettings,
     ) -> None:
@@ -51,6 +53,7 @@ class Watchdog:
         self._app = app
         self._topics = frozenset(topics)
         self._under_way = under_way
+        self._cap = cap
         self._metrics = metrics
         self._settings = settings
         self._progress = Progress(settings.worker_name, settings.stalled_after)
@@ -79,7 +82,7 @@ class Watchdog:
         faulthandler.cancel_dump_traceback_later()
 
     async def _look(self) -> None:
-        health = self._progress.note(self._offsets(), wall_clock(), self._under_way.stages())
+        health = self._progress.note(self._offsets(), wall_clock(), self._under_way.stages(), self._cap.held())
         if health.stands_still(timedelta(seconds=self._settings.ends_after)):
             _end(health)
         if self._app.taken_over:

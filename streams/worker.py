@@ -20,6 +20,7 @@ from streams.owner import Owner
 from streams.read_model_publisher import ReadModelPublisher, publish_for_ever
 from streams.redis_projection import RedisProjection
 from streams.redis_rebuild import PROJECTED_TOPICS
+from streams.rejection_cap import RejectionCap
 from streams.said_acts import SaidActs
 from streams.site_measures import read_site
 from streams.stage import Stage
@@ -82,11 +83,12 @@ class Worker:
         self.ticker = Ticker(self.clock, self.wake_ups, self.outbox, self.metrics.ticked)
         self.said_acts = SaidActs(self.redis, self.outbox)
         self.under_way = BatchesUnderWay()
+        self.cap = RejectionCap(settings, self.redis, self.metrics)
         self._build_handlers(engine)
         self._build_stages()
         self.publisher = ReadModelPublisher(self.redis)
         topics = {topic for stage in self.stages for topic in stage.topics}
-        self.watchdog = Watchdog(self.app, topics, self.under_way, self.metrics, settings)
+        self.watchdog = Watchdog(self.app, topics, self.under_way, self.cap, self.metrics, settings)
         self._watching: asyncio.Task[None] | None = None
         self._words = engine.words()
         self._follow_the_app()
@@ -97,15 +99,16 @@ class Worker:
         limit = settings.max_record_bytes - _HEADROOM_BYTES
         owner = Owner(engine, states.stored, limit)
         self.ingest = IngestStage(
-            self.clock, self.outbox, app.keyed_bytes(COUNTS_TABLE), self.metrics, settings.max_message_bytes
+            self.clock, self.outbox, app.keyed_bytes(COUNTS_TABLE), self.metrics, self.cap, settings.max_message_bytes
         )
-        self.owner = OwnerStage(owner, states, self.outbox, self.wake_ups, self.metrics)
+        self.owner = OwnerStage(owner, states, self.outbox, self.wake_ups, self.metrics, self.cap)
         self.aggregates = AggregatesStage(self.clock, app.keyed_bytes(CONTRIBUTIONS_TABLE))
         self.projection = ProjectionStage(RedisProjection(self.redis), settings.bootstrap)
 
     def _build_stages(self) -> None:
         self.stages = (
-            self._stage("ingest", RAW_TOPICS, self.ingest.handle),
+            # One a topic: what is held, or fails, in one feed holds up no other.
+            *(self._stage(f"ingest-{topic}", (topic,), self.ingest.handle) for topic in RAW_TOPICS),
             self._stage("owner", (Topic.ENCOUNTER_EVENTS,), self.owner.handle),
             self._stage("aggregates", (Topic.CASES,), self.aggregates.handle),
             self._stage("project-cases", (Topic.CASES,), self.projection.handle),
@@ -145,6 +148,7 @@ class Worker:
         self.owner.put_down()
         self.app.finished.forget()
         self.under_way.forget()
+        self.cap.forget()
 
     async def _take_over(self, *_: Any, **__: Any) -> None:
         for stage in self.stages:

@@ -41,6 +41,10 @@ class WorkerMetrics:
             "timezero_lag_records", "Records waiting, by topic and partition.", ["topic", "partition"],
             registry=self.registry,
         )  # fmt: skip
+        self._held = Gauge(
+            "timezero_held", "Whether a topic is held since too much of it was rejected: 1 or 0.", ["topic"],
+            registry=self.registry,
+        )  # fmt: skip
         self._well = Gauge("timezero_worker_well", "Whether what waits moves on: 1 or 0.", registry=self.registry)
         self._age = Gauge(
             "timezero_worker_age_seconds", "Wall seconds since the worker last looked at itself.",
@@ -76,6 +80,10 @@ class WorkerMetrics:
         """Records waiting, as topic, partition and count."""
         for topic, partition, count in lags:
             self._lag.labels(topic, str(partition)).set(count)
+
+    def held(self, topic: str, *, held: bool) -> None:
+        """Whether a topic is held."""
+        self._held.labels(topic).set(held)
 
     def is_well(self, *, well: bool) -> None:
         """Whether what waits moves on."""

@@ -42,6 +42,13 @@ class WorkerSettings(BaseModel):
     """Largest raw message; a larger one is refused and kept as a record with its size and hash."""
     max_record_bytes: int = Field(default=16 * MEBIBYTE, ge=1024)
     """Largest record of our own: a patient's state, a case with its timeline, a rejected message."""
+    rejected_share_max: float = Field(default=0.2, ge=0, le=1)
+    """A topic of which a larger share would be rejected is held: not read on, nothing lost, until a person has looked.
+    1: never."""
+    rejected_least: int = Field(default=200, ge=1)
+    """Fewer messages of a topic than this, within the window, say nothing about their share."""
+    rejected_window: Seconds = 300
+    """Wall seconds over which a topic's share of rejected messages is counted."""
     batch_records: int = Field(default=500, ge=1)
     """Most records handled between two acknowledgements."""
     session_timeout: Seconds = 6

@@ -106,6 +106,13 @@ class FakeEngine:
         )
 
 
+class MendedEngine(FakeEngine):
+    """The same without its fault: no reason makes it fail."""
+
+    def step(self, state, event):
+        return super().step(state, event.model_copy(update={"reason": None}) if hasattr(event, "reason") else event)
+
+
 def _time(text):
     return datetime.fromisoformat(text)
 

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from streams.worker_health import HEALTH_FILE, Progress, StageAtWork, health, write_health
+from schemas.worker_health import HeldTopic, StageAtWork
+from streams.worker_health import HEALTH_FILE, Progress, health, write_health
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PLACE = ("raw.lab", 0)
@@ -102,3 +103,13 @@ def test_no_worker_at_all_is_not_well(tmp_path):
     assert health(tmp_path)[0] is False
     (tmp_path / HEALTH_FILE).write_text("{")
     assert health(tmp_path)[0] is False
+
+
+def test_a_held_topic_is_said_first_and_with_what_to_do():
+    held = HeldTopic(topic="raw.lab", since=NOON, read=500, rejected=480)
+    noted = Progress("w1", stalled_after=90).note({PLACE: (5, 10)}, NOON, held=[held])
+
+    assert noted.sentence() == (
+        False,
+        "worker w1 holds raw.lab (480 of 500 rejected): mend what rejects them, or timezero release TOPIC.",
+    )
