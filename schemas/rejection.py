@@ -48,3 +48,10 @@ class RejectedMessage(StrictModel):
     value: str | None = None
     """The original, as text where it is UTF-8, else base64 (`encoding`); absent where it is over the limit."""
     encoding: str = "utf-8"
+
+
+class Redriven(StrictModel):
+    """A record of `rejected.redriven`: a rejected message, named by its key, was sent again."""
+
+    redriven_at: Instant
+    """Wall time."""

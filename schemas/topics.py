@@ -16,6 +16,7 @@ class Topic(StrEnum):
     RAW_VITALS = "raw.vitals"
     RAW_ACT = "raw.act"
     REJECTED_MESSAGES = "rejected.messages"
+    REJECTED_REDRIVEN = "rejected.redriven"
     ENCOUNTER_EVENTS = "encounter.events"
     ENCOUNTER_VERDICTS = "encounter.verdicts"
     ENCOUNTER_ALERTS = "encounter.alerts"
@@ -24,7 +25,7 @@ class Topic(StrEnum):
 
 
 RAW_TOPICS = (Topic.RAW_ADT, Topic.RAW_LAB, Topic.RAW_MEDICATION, Topic.RAW_VITALS, Topic.RAW_ACT)
-COMPACTED_TOPICS = (Topic.ENCOUNTER_VERDICTS, Topic.CASES)
+COMPACTED_TOPICS = (Topic.ENCOUNTER_VERDICTS, Topic.CASES, Topic.REJECTED_REDRIVEN)
 
 
 def joined_key(*parts: str) -> str:

@@ -24,6 +24,7 @@ SUBCOMMANDS = {
     "ingest": ("timezero.ingest_command", "Send a recorded feed to the raw topics."),
     "measures": ("timezero.measures_command", "List and show measures; check a hospital's own."),
     "notify": ("timezero.notify_command", "Deliver alerts to a signed webhook."),
+    "redrive": ("timezero.redrive_command", "Send rejected messages again that are understood now."),
     "release": ("timezero.release_command", "Let a held topic through for a while."),
     "replay": ("timezero.replay_command", "Judge a recorded feed without a broker."),
     "schema": ("timezero.schema_command", "Print the JSON Schema of topics and models."),

@@ -30,7 +30,8 @@ def ingest(*, inputs: tuple[Path, ...], format_: str, config: Path | None, as_js
     """Send a recorded feed to the raw topics, in its order, as fast as the broker takes it.
 
     A message above the limit is not sent; a record with its size and hash goes to rejected.messages.
-    A record of rejected.messages is a line of the format `events`: mend its value, and send it again.
+    A record of rejected.messages is a line of the format `events`: mend its value, and send it again; one that needs no
+    mending is sent again by `timezero redrive`.
     """
     settings = settings_from(config)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)

@@ -31,6 +31,7 @@ _PURPOSES = {
     Topic.RAW_VITALS: "vital signs and weights, as sent",
     Topic.RAW_ACT: "clinical acts and statements, as sent",
     Topic.REJECTED_MESSAGES: "what could not be understood, with the reason",
+    Topic.REJECTED_REDRIVEN: "which of those were sent again, so that none is sent twice",
     Topic.ENCOUNTER_EVENTS: "the one log: clinical events and clock ticks, keyed by facility and patient",
     Topic.ENCOUNTER_VERDICTS: "how each element of each case stands",
     Topic.ENCOUNTER_ALERTS: "what people are told, and what is taken back",

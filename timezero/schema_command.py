@@ -14,7 +14,7 @@ from schemas.clinical import CLINICAL_EVENT
 from schemas.measure_words import MeasureWords
 from schemas.raw import RAW_MODELS, RawRow
 from schemas.read_model import Delivery, EngineClock, FeedStatus, Rate
-from schemas.rejection import RejectedMessage
+from schemas.rejection import Redriven, RejectedMessage
 from schemas.topics import Topic
 from schemas.verdict import Verdict
 from streams.webhook_body import WebhookBody
@@ -23,6 +23,7 @@ SCHEMAS: dict[str, TypeAdapter[Any]] = {
     **{topic: TypeAdapter(model) for topic, model in RAW_MODELS.items()},
     "raw.row": TypeAdapter(RawRow),
     Topic.REJECTED_MESSAGES.value: TypeAdapter(RejectedMessage),
+    Topic.REJECTED_REDRIVEN.value: TypeAdapter(Redriven),
     Topic.ENCOUNTER_EVENTS.value: CLINICAL_EVENT,
     Topic.ENCOUNTER_VERDICTS.value: TypeAdapter(Verdict),
     Topic.ENCOUNTER_ALERTS.value: TypeAdapter(Alert),
