@@ -4,6 +4,7 @@ Writers are idempotent: a record is written only if its revision is higher than 
 and Redis may be wiped at any time and is rebuilt from the compacted topics.
 """
 
+from datetime import timedelta
 from enum import StrEnum
 
 from pydantic import Field
@@ -67,9 +68,17 @@ class FeedStatus(StrictModel):
     """Engine time of the newest message."""
     last_happened_at: Instant | None = None
     """Newest time at which something in it happened."""
+    ahead_s: float = 0
+    """How far its clock was seen to run ahead of ours lately, in seconds; 0 where it was not."""
+    ahead_seen_at: Instant | None = None
+    """Engine time at which it was."""
     accepted: int = 0
     ignored: int = 0
     rejected: int = 0
+
+
+AHEAD_FOR = timedelta(minutes=15)
+"""So long what was seen of a source's clock stands, by the engine's time, unless it is seen further ahead."""
 
 
 class Rate(StrictModel):

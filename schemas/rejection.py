@@ -1,6 +1,7 @@
 """What becomes of a raw message: accepted, ignored or rejected, and never lost."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from pydantic import Field
 
@@ -28,6 +29,8 @@ class Rejected:
 
     reason: str
     detail: str = ""
+    ahead: timedelta | None = None
+    """Of a time to come: by how much it lies after what it may not lie after."""
 
 
 Translation = Accepted | Ignored | Rejected

@@ -48,6 +48,19 @@ class StatedDelay(StrictModel):
         return timedelta(minutes=self.minutes)
 
 
+class StatedLimit(StrictModel):
+    """How far a source's times may lie ahead."""
+
+    minutes: float = Field(ge=0)
+    source: str
+    """Where the figure comes from."""
+
+    @property
+    def limit(self) -> timedelta:
+        """The limit."""
+        return timedelta(minutes=self.minutes)
+
+
 class SourceProfile(StrictModel):
     """What must be known of a source to read it."""
 
@@ -59,8 +72,10 @@ class SourceProfile(StrictModel):
     """IANA name of the zone its local times are in."""
     offset_minutes: int | None = None
     """Fixed offset of its local times from UTC, never daylight saving; instead of `zone`."""
-    allowed_skew_minutes: float = Field(ge=0)
-    """How far a time may lie after its message was received."""
+    event_ahead: StatedLimit
+    """How far the time of an event, or of its charting, may lie after its message was received."""
+    received_ahead: StatedLimit | None = None
+    """How far a time of receipt that a message carries may lie after our clock; None: a recorded feed, with its own."""
     earliest_year: int
     latest_year: int
     """Times outside these years are implausible."""
@@ -83,11 +98,6 @@ class SourceProfile(StrictModel):
             message = "a source profile has a zone or a fixed offset, not both"
             raise ValueError(message)
         return self
-
-    @property
-    def allowed_skew(self) -> timedelta:
-        """How far a time may lie after its message was received."""
-        return timedelta(minutes=self.allowed_skew_minutes)
 
     @property
     def local_zone(self) -> tzinfo | None:
@@ -134,5 +144,5 @@ def profile(name: str) -> SourceProfile:
 
 
 def has_happened(at: datetime, received_at: datetime, source: SourceProfile) -> bool:
-    """Whether a time may be true of a message received then: not after it by more than the allowed skew."""
-    return at - received_at <= source.allowed_skew
+    """Whether a time may be true of a message received then: not after it by more than is allowed."""
+    return at - received_at <= source.event_ahead.limit

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from schemas.read_model import FeedStatus
+from schemas.read_model import AHEAD_FOR, FeedStatus
 from schemas.strict_model import StrictModel
 
 if TYPE_CHECKING:
@@ -46,12 +46,22 @@ class PartitionCounts(StrictModel):
 
 def _with(status: FeedStatus, counted: Counted) -> FeedStatus:
     return status.model_copy(
-        update={
+        update=_clock(status, counted)
+        | {
             "last_received_at": _later(status.last_received_at, counted.received_at),
             "last_happened_at": _later(status.last_happened_at, counted.happened_at),
             counted.outcome: getattr(status, counted.outcome) + 1,
         }
     )
+
+
+def _clock(status: FeedStatus, counted: Counted) -> dict[str, float | datetime | None]:
+    """What is known of the source's clock: the furthest that it was ahead, until that is long ago."""
+    ahead_s = counted.ahead.total_seconds()
+    seen_at = status.ahead_seen_at
+    if seen_at is not None and ahead_s < status.ahead_s and counted.taken_at - seen_at <= AHEAD_FOR:
+        return {}
+    return {"ahead_s": ahead_s, "ahead_seen_at": counted.taken_at if ahead_s else None}
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:
@@ -68,8 +78,19 @@ def add_up(parts: Iterable[PartitionCounts]) -> dict[tuple[str, str], FeedStatus
     return feeds
 
 
+def _further_ahead(one: FeedStatus, other: FeedStatus) -> FeedStatus:
+    if one.ahead_seen_at is None or other.ahead_seen_at is None:
+        return one if other.ahead_seen_at is None else other
+    if abs(one.ahead_seen_at - other.ahead_seen_at) > AHEAD_FOR:
+        return one if one.ahead_seen_at > other.ahead_seen_at else other
+    return one if one.ahead_s >= other.ahead_s else other
+
+
 def _together(one: FeedStatus, other: FeedStatus) -> FeedStatus:
+    ahead = _further_ahead(one, other)
     return FeedStatus(
+        ahead_s=ahead.ahead_s,
+        ahead_seen_at=ahead.ahead_seen_at,
         topic=one.topic,
         source=one.source,
         last_received_at=_later(one.last_received_at, other.last_received_at),

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, assert_never
 
 import orjson
 
 from schemas.rejection import Accepted, Ignored, Rejected
+from schemas.source_profile import profile
 from schemas.topics import Topic
 from schemas.translate import translate
 from streams.records import Outgoing, as_outgoing, rejection
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from schemas.clinical import AnyFact
@@ -36,6 +38,10 @@ class Counted:
     reason: str
     received_at: datetime
     happened_at: datetime | None
+    taken_at: datetime
+    """By our own clock."""
+    ahead: timedelta = timedelta(0)
+    """How far the latest time it tells lies after our own clock; nothing for a recorded feed, which has its own."""
 
 
 @dataclass(slots=True)
@@ -65,12 +71,15 @@ def _take(record: Record, received_at: datetime, limit_bytes: int, taken: Taken)
             happened_at = max((each for each in map(happening, facts) if each), default=None)
             received = max((fact.received_at for fact in facts), default=received_at)
             source = facts[0].source if facts else source_of(record)
-            taken.counted.append(Counted(record, source, "accepted", "", received, happened_at))
+            ahead = _ahead(source, (at - received_at for fact in facts for at in _clock_times(fact)))
+            taken.counted.append(Counted(record, source, "accepted", "", received, happened_at, received_at, ahead))
         case Ignored(reason=reason):
-            taken.counted.append(Counted(record, source_of(record), "ignored", reason, received_at, None))
+            taken.counted.append(Counted(record, source_of(record), "ignored", reason, received_at, None, received_at))
         case Rejected(reason=reason):
+            source = source_of(record)
+            ahead = _ahead(source, [outcome.ahead] if outcome.ahead else ())
             taken.outgoing.append(as_outgoing(rejection(record, outcome, received_at, limit_bytes)))
-            taken.counted.append(Counted(record, source_of(record), "rejected", reason, received_at, None))
+            taken.counted.append(Counted(record, source, "rejected", reason, received_at, None, received_at, ahead))
         case _:
             assert_never(outcome)
 
@@ -88,6 +97,17 @@ def _translated(record: Record, received_at: datetime, limit_bytes: int) -> Acce
 
 def _fact_record(fact: AnyFact) -> Outgoing:
     return Outgoing(Topic.ENCOUNTER_EVENTS, fact.key.encode(), fact.model_dump_json().encode())
+
+
+def _clock_times(fact: AnyFact) -> Iterator[datetime]:
+    times = (getattr(fact, name, None) for name in (*_HAPPENED, "received_at"))
+    return (each for each in times if each)
+
+
+def _ahead(source: str, leads: Iterable[timedelta]) -> timedelta:
+    if profile(source).received_ahead is None:
+        return timedelta(0)
+    return max((timedelta(0), *leads))
 
 
 def happening(fact: AnyFact) -> datetime | None:

@@ -60,7 +60,7 @@ def _message(topic, number, name, received_at, value):
     common = {
         "schema": f"{topic}/1",
         "message_id": f"{patient}-{name}",
-        "source": "default",
+        "source": "simulated",
         "facility_id": "F1",
         "patient_id": patient,
         "encounter_id": f"{patient}-1",

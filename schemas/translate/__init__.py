@@ -14,6 +14,7 @@ from schemas.raw import RAW_MODELS, RawMessage, RawRow
 from schemas.rejection import Accepted, Ignored, Rejected, Translation
 from schemas.strict_model import StrictModel
 from schemas.translate.canonical import translate_canonical
+from schemas.translate.instant import refuse_unborn
 from schemas.translate.json_text import read_json
 from schemas.translate.mimic3 import translate_mimic3
 from schemas.translate.reason import OfNoUseError, RefusedError, RejectReason, refuse
@@ -41,8 +42,9 @@ def translate(topic: str, value: RawValue, received_at: datetime | None) -> Tran
         topic: Where it came from. The message's own `schema` or `format` decides how it is read,
             so that a feed on the wrong topic loses nothing.
         value: The message: JSON text, or what it parses to.
-        received_at: When our ingest took it. One carried in the message wins; where there is
-            neither, it is derived from the message's own times and the source's stated delay.
+        received_at: When our ingest took it. One carried in the message wins, unless it lies so far
+            after ours that the source's profile forbids it; where there is neither, it is derived from
+            the message's own times and the source's stated delay.
 
     Returns:
         `Accepted` with at least one fact, `Ignored` or `Rejected` (reasons: `IgnoreReason`,
@@ -50,11 +52,14 @@ def translate(topic: str, value: RawValue, received_at: datetime | None) -> Tran
     """
     del topic
     try:
-        return Accepted(_facts(_parse(value), received_at))
+        facts = _facts(_parse(value), received_at)
+        if received_at is not None:
+            refuse_unborn(facts, received_at)
+        return Accepted(facts)
     except OfNoUseError as of_no_use:
         return Ignored(of_no_use.reason)
     except RefusedError as refused:
-        return Rejected(refused.reason, refused.detail)
+        return Rejected(refused.reason, refused.detail, refused.ahead)
     except ValidationError as invalid:
         return Rejected(RejectReason.BAD_SCHEMA, where_and_what(invalid))
 

@@ -1,11 +1,13 @@
 """Reading times: ISO 8601 text of a source into instants, with how it was resolved."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import NoReturn
 
-from schemas.source_profile import SourceProfile, has_happened
+from schemas.clinical import AnyFact
+from schemas.source_profile import SourceProfile, has_happened, profile
 from schemas.translate.reason import RefusedError, RejectReason, refuse
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -85,4 +87,16 @@ def refuse_future(at: datetime | None, received_at: datetime, source: SourceProf
         RefusedError: `future_time`, naming the field.
     """
     if at is not None and not has_happened(at, received_at, source):
-        refuse(RejectReason.FUTURE_TIME, field)
+        raise RefusedError(RejectReason.FUTURE_TIME, field, at - received_at)
+
+
+def refuse_unborn(facts: Iterable[AnyFact], our_clock: datetime) -> None:
+    """Refuse facts that say they were received later than it is now: they would move their patient's clock on.
+
+    Raises:
+        RefusedError: `future_time`, naming `received_at`.
+    """
+    for fact in facts:
+        guard, ahead = profile(fact.source).received_ahead, fact.received_at - our_clock
+        if guard is not None and ahead > guard.limit:
+            raise RefusedError(RejectReason.FUTURE_TIME, "received_at", ahead)

@@ -1,5 +1,6 @@
 """Why a message was rejected or ignored, and how a translator says so."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import NoReturn
 
@@ -27,7 +28,7 @@ class RejectReason(StrEnum):
     IMPLAUSIBLE_TIME = "implausible_time"
     """Outside the years that the source's profile allows."""
     FUTURE_TIME = "future_time"
-    """Later than it was received, by more than the source's allowed skew."""
+    """Later than it was received, or received later than our clock shows, by more than the source's profile allows."""
     BAD_VALUE = "bad_value"
     UNKNOWN_UNIT = "unknown_unit"
     IMPLAUSIBLE_VALUE = "implausible_value"
@@ -66,10 +67,11 @@ class IgnoreReason(StrEnum):
 class RefusedError(Exception):
     """A message cannot be translated. Its text names fields and types, never a value."""
 
-    def __init__(self, reason: RejectReason, detail: str = "") -> None:
+    def __init__(self, reason: RejectReason, detail: str = "", ahead: timedelta | None = None) -> None:
         super().__init__(reason.value)
         self.reason = reason
         self.detail = detail
+        self.ahead = ahead
 
 
 class OfNoUseError(Exception):

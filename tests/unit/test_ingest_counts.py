@@ -93,9 +93,10 @@ def test_a_message_is_counted_under_the_source_it_names(value, source):
     assert source_of(raw(value)) == source
 
 
-def counted(offset, source="ward", outcome="accepted", hour=0):
+def counted(offset, source="ward", outcome="accepted", hour=0, ahead_min=0):
     at = NOW + timedelta(hours=hour)
-    return Counted(raw(b"{}", offset), source, outcome, "", at, at - timedelta(minutes=5))
+    ahead = timedelta(minutes=ahead_min)
+    return Counted(raw(b"{}", offset), source, outcome, "", at, at - timedelta(minutes=5), at, ahead)
 
 
 @given(rereads=st.lists(st.integers(0, 20), max_size=5))
@@ -114,6 +115,60 @@ def test_the_newest_times_of_a_feed_are_kept():
 
     assert status.last_received_at == NOW + timedelta(hours=2)
     assert status.last_happened_at == NOW + timedelta(hours=2) - timedelta(minutes=5)
+
+
+def ahead_of(*told, partitions=1):
+    """How far ahead a source is held to be, in minutes, after messages at these hours that were ahead by so much."""
+    messages = [counted(place, hour=hour, ahead_min=ahead) for place, (hour, ahead) in enumerate(told)]
+    parts = [
+        PartitionCounts(topic="raw.lab").count(messages[start::partitions])
+        for start in range(min(partitions, len(told)))
+    ]
+    return add_up(parts)["raw.lab", "ward"].ahead_s / 60
+
+
+@pytest.mark.parametrize("partitions", [1, 2])
+@pytest.mark.parametrize(
+    ("told", "ahead"),
+    [
+        ([(0, 0), (0, 0)], 0),
+        ([(0, 14), (0, 0)], 14),
+        ([(0, 3), (0.1, 14)], 14),
+        ([(0, 14), (0.25, 3)], 14),
+        ([(0, 14), (0.26, 3)], 3),
+        ([(0, 14), (0, 0), (1, 0), (1, 0)], 0),
+    ],
+)
+def test_a_clock_stays_as_far_ahead_as_it_was_seen_for_a_quarter_of_an_hour(told, ahead, partitions):
+    assert ahead_of(*told, partitions=partitions) == ahead
+
+
+def act(source, **times):
+    told = {
+        "schema": "raw.act/1", "message_id": "m", "source": source, "facility_id": "F1", "patient_id": "P1",
+        "act": "protocol_started", "happened_at": NOW.isoformat(),
+    }  # fmt: skip
+    return orjson.dumps(told | {name: at.isoformat() for name, at in times.items()})
+
+
+@pytest.mark.parametrize(
+    ("source", "minutes", "outcome", "ahead"),
+    [
+        ("ward", 4, "accepted", 4),
+        ("ward", 14, "rejected", 14),
+        ("ward", -60, "accepted", 0),
+        ("simulated", 14, "accepted", 0),
+    ],
+)
+def test_a_source_whose_clock_runs_ahead_is_seen_whether_its_message_is_believed_or_not(
+    source, minutes, outcome, ahead
+):
+    received_at = NOW + timedelta(minutes=minutes)
+    value = act(source, happened_at=min(received_at, NOW), received_at=received_at)
+    (told,) = take_in([raw(value, topic="raw.act")], NOW, LIMIT).counted
+
+    assert (told.source, told.outcome) == (source, outcome)
+    assert told.ahead == timedelta(minutes=ahead)
 
 
 def test_names_from_outside_cannot_fill_the_memory():

@@ -12,10 +12,12 @@ COVERAGE = "\n".join(f'{domain.value} = {{ covered = "always" }}' for domain in 
 PLAIN = f"""
 name = "x"
 title = "X"
-allowed_skew_minutes = 5
 earliest_year = 1990
 latest_year = 2100
 %s
+[event_ahead]
+minutes = 5
+source = "chosen"
 [coverage]
 {COVERAGE}
 """
@@ -53,6 +55,13 @@ def test_mimic3_covers_medications_by_event_and_no_lactate_report_time():
 
 def test_xes_has_no_cultures():
     assert profile("xes").coverage[Domain.CULTURES].covered is Covered.NEVER
+
+
+def test_every_guard_has_a_number_and_its_source_and_only_recorded_feeds_have_a_clock_of_their_own():
+    guards = {name: (shipped.event_ahead, shipped.received_ahead) for name, shipped in load_profiles().items()}
+
+    assert all(guard.source and guard.limit > timedelta(0) for pair in guards.values() for guard in pair if guard)
+    assert {name for name, (_, received) in guards.items() if received is None} == {"mimic3", "simulated", "xes"}
 
 
 def test_a_date_shifted_set_has_a_fixed_offset():

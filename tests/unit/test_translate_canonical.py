@@ -394,6 +394,24 @@ def test_a_received_at_that_is_carried_wins():
     assert fact(lactate(received_at=TEN_THIRTY), at(ELEVEN)).received_at == at(TEN_THIRTY)
 
 
+def test_a_received_at_ahead_of_our_clock_is_believed_to_the_second_that_the_profile_allows():
+    """It would move the patient's clock on, and close every window before its time."""
+    ahead = at(TEN_THIRTY) - timedelta(minutes=5)
+
+    assert fact(lactate(received_at=TEN_THIRTY), ahead).received_at == at(TEN_THIRTY)
+    assert refused(lactate(received_at=TEN_THIRTY), ahead - timedelta(seconds=1)) == ("future_time", "received_at")
+
+
+def test_how_far_a_time_lies_ahead_is_told_and_written_down_nowhere():
+    rejected = translate("raw.lab", lactate(received_at=ELEVEN), at(TEN_THIRTY))
+
+    assert rejected == Rejected("future_time", "received_at", timedelta(minutes=30))
+
+
+def test_a_recorded_feed_has_a_clock_of_its_own():
+    assert fact(lactate(source="simulated", received_at=ELEVEN), at(TEN)).received_at == at(ELEVEN)
+
+
 def test_our_ingest_says_when_it_was_received_where_nothing_is_carried():
     assert fact(lactate(), at(ELEVEN)).received_at == at(ELEVEN)
 
