@@ -1,13 +1,14 @@
 """What a worker says about itself: how far each partition has come, what each stage is at, which topics are held."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pydantic import Field
 
 from schemas.strict_model import Instant, StrictModel
 
-HEALTH_KEY = "timezero:health:"
-"""Prefix; followed by the worker's name: string, `WorkerHealth` JSON; it goes a minute after the worker."""
+WORKERS_HASH = "timezero:workers"
+"""Hash: worker's name -> `WorkerHealth` JSON; it goes a minute after the worker, when another one writes."""
+WORKER_GONE_AFTER = timedelta(minutes=1)
 
 
 class PartitionProgress(StrictModel):
@@ -88,6 +89,13 @@ class WorkerHealth(StrictModel):
         waiting = [each for each in self.partitions if each.waiting and each.topic not in failing]
         unmoved = bool(waiting) and all(self.written_at - each.moved_at > bound for each in waiting)
         return hangs or unmoved
+
+    def stuck_since(self) -> datetime | None:
+        """Wall time since when something makes no progress; None where nothing is stuck. What is held is not meant."""
+        held = {each.topic for each in self.held}
+        since = [each.since for each in self.stuck_stages() if not held.intersection(each.topics)]
+        since += [each.moved_at for each in self.stuck() if each.topic not in held]
+        return min(since, default=None)
 
     def sentence(self) -> tuple[bool, str]:
         """Whether all is well, and a sentence that says so or why not."""

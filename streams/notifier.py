@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,9 @@ from redis.asyncio import Redis
 
 from schemas.alert import Alert
 from schemas.topics import Topic
-from streams.clock import wall_clock
+from streams.clock import stopwatch, wall_clock
 from streams.notifier_delivery import Courier
+from streams.notifier_heartbeat import Chain, Heart
 from streams.notifier_ledger import Ledger
 from streams.notifier_metrics import NotifierMetrics
 from streams.topic_layout import BrokerError, create_topics
@@ -30,7 +32,7 @@ from streams.worker_health import Progress, write_health
 from streams.worker_log import WorkerLog, configure_logging
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
 
     from aiokafka import ConsumerRecord
 
@@ -79,6 +81,7 @@ class Notifier(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self._threads: dict[str, asyncio.Task[None]] = {}
         self._under_way: dict[asyncio.Task[None], TopicPartition] = {}
         self._progress = Progress("notify", settings.longest_delivery_s)
+        self._looked_at_s = stopwatch()
         courier.metrics.in_flight(lambda: len(self._under_way))
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -92,7 +95,12 @@ class Notifier(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
                     self._take(place, record)
             await self._commit()
             self._write_health()
+            self._looked_at_s = stopwatch()
         await self._put_down(set(self._offsets))
+
+    def idle_s(self) -> float:
+        """Seconds since it last looked for alerts."""
+        return stopwatch() - self._looked_at_s
 
     def _hold(self, *, full: bool) -> None:
         """Ask for no more while the hands are full: asking on keeps the partitions ours."""
@@ -188,9 +196,13 @@ def _raised_at(timestamp_ms: int) -> datetime | None:
 
 
 async def notify(
-    settings: NotifierSettings, worker: WorkerSettings, webhook: Webhook, link: Callable[[str, str], str]
+    settings: NotifierSettings,
+    worker: WorkerSettings,
+    webhook: Webhook,
+    link: Callable[[str, str], str],
+    pulse: Webhook | None,
 ) -> None:
-    """Deliver alerts until SIGTERM or SIGINT.
+    """Deliver alerts, and by `pulse` heartbeats, until SIGTERM or SIGINT.
 
     Raises:
         BrokerError: no broker answers.
@@ -210,10 +222,24 @@ async def notify(
         notifier = Notifier(consumer, Courier(settings, webhook, Ledger(redis), metrics, link), settings)
         consumer.subscribe([Topic.ENCOUNTER_ALERTS], listener=notifier)
         await _start(consumer, worker.bootstrap)
+        chain = Chain(redis, consumer.topics, notifier.idle_s, worker.partitions, settings.heartbeat_silent_after_s)
         try:
-            await notifier.run(stop)
+            async with _beating(None if pulse is None else Heart(chain, pulse, settings, metrics)):
+                await notifier.run(stop)
         finally:
             await consumer.stop()
+
+
+@asynccontextmanager
+async def _beating(heart: Heart | None) -> AsyncIterator[None]:
+    """Heartbeats while the body runs; a heart that fails says nothing any more, and that is what it is for."""
+    task = None if heart is None else asyncio.create_task(heart.run())
+    try:
+        yield
+    finally:
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
 
 
 def _consumer(worker: WorkerSettings) -> AIOKafkaConsumer:
@@ -239,7 +265,13 @@ async def _start(consumer: AIOKafkaConsumer, bootstrap: str) -> None:
         raise BrokerError(message) from None
 
 
-def run(settings: NotifierSettings, worker: WorkerSettings, webhook: Webhook, link: Callable[[str, str], str]) -> int:
+def run(
+    settings: NotifierSettings,
+    worker: WorkerSettings,
+    webhook: Webhook,
+    link: Callable[[str, str], str],
+    pulse: Webhook | None = None,
+) -> int:
     """Deliver until told to stop; returns the exit code.
 
     0: stopped as told. 1: crashed. 2: told something impossible, said in one sentence on stderr.
@@ -248,7 +280,7 @@ def run(settings: NotifierSettings, worker: WorkerSettings, webhook: Webhook, li
     # Its hooks would count and log retries of their own.
     stamina.instrumentation.set_on_retry_hooks([])
     try:
-        asyncio.run(notify(settings, worker, webhook, link))
+        asyncio.run(notify(settings, worker, webhook, link, pulse))
     except (BrokerError, OSError) as error:
         sys.stderr.write(f"timezero notify: {error}\n")
         return 2

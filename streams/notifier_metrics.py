@@ -28,6 +28,15 @@ class NotifierMetrics:
             "timezero_delivery_tries", "Tries, by status of the answer or type of error.", ["answer"],
             registry=self.registry,
         )  # fmt: skip
+        self._beats = Counter(
+            "timezero_heartbeats", "Heartbeats by what became of them: sent, a status, a type of error.", ["outcome"],
+            registry=self.registry,
+        )  # fmt: skip
+        self._chain = Gauge(
+            "timezero_chain_well", "Whether the last heartbeat said that all is well.", registry=self.registry
+        )
+        self.given_up = 0
+        """Alerts given up since the start."""
         self._waiting = Gauge("timezero_deliveries_in_flight", "Alerts under way.", registry=self.registry)
         for kind in AlertKind:
             for outcome in _SETTLED:
@@ -36,6 +45,15 @@ class NotifierMetrics:
     def settled(self, kind: AlertKind, outcome: DeliveryStatus) -> None:
         """An alert was delivered or given up."""
         self._settled.labels(kind, outcome).inc()
+        self.given_up += outcome is DeliveryStatus.GIVEN_UP
+
+    def beat(self, outcome: str) -> None:
+        """A heartbeat was sent, or ended in this status or error."""
+        self._beats.labels(outcome).inc()
+
+    def chain_is_well(self, *, well: bool) -> None:
+        """What the heartbeat says."""
+        self._chain.set(well)
 
     def tried(self, answer: str) -> None:
         """One try was answered by this status, or ended in an error of this type."""

@@ -42,6 +42,12 @@ class NotifierSettings(BaseModel):
     """An alert first tried so long after it was raised is marked `late`."""
     in_flight: int = Field(default=32, ge=1, le=1000)
     """Most alerts that are waiting for an answer, or for their next try, at once."""
+    heartbeat_url: str | None = Field(default=None, repr=False)
+    """Address to POST heartbeats to, as `url`; it may be the same. None: no heartbeats."""
+    heartbeat_interval_s: Seconds = 60
+    """Seconds between two heartbeats; one that says something new goes out at once."""
+    heartbeat_silent_after_s: Seconds = 15
+    """A worker or ticker that has said nothing for so long makes the heartbeat say `unwell`."""
     datadir: Path = Path("datadir/notify")
     """Folder of the health file."""
     metrics_port: int | None = Field(default=None, ge=0, le=65535)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pydantic import ValidationError
 from redis import RedisError
 
 from schemas.read_model import (
@@ -16,7 +17,7 @@ from schemas.read_model import (
     RATES_HASH,
     EngineHeartbeat,
 )
-from schemas.worker_health import HEALTH_KEY
+from schemas.worker_health import WORKER_GONE_AFTER, WORKERS_HASH, WorkerHealth
 from streams.feed_counts import PartitionCounts, add_up
 from streams.worker_log import WorkerLog
 
@@ -28,12 +29,9 @@ if TYPE_CHECKING:
 
     from schemas.measure_words import MeasureWords
     from schemas.read_model import EngineClock, Rate
-    from schemas.worker_health import WorkerHealth
 
 FEED_PARTS_HASH = "timezero:feeds:partitions"
 """Hash: topic|partition -> `PartitionCounts` JSON; each worker writes its own, the feeds are their sum."""
-HEALTH_SECONDS = 60
-"""A worker that is gone leaves no health behind."""
 _Fields: TypeAlias = "dict[str | bytes | bytearray | memoryview[int] | int | float, Any]"
 _log = WorkerLog("publisher")
 
@@ -87,13 +85,24 @@ class ReadModelPublisher:
         await self._announce("feeds", mapping)
 
     async def put_health(self, health: WorkerHealth) -> None:
-        """What the worker says of itself."""
-        await self._redis.set(HEALTH_KEY + health.worker, health.model_dump_json(), ex=HEALTH_SECONDS)
+        """What the worker says of itself; what one said that is gone is taken away."""
+        await self._redis.hset(WORKERS_HASH, health.worker, health.model_dump_json())
+        stored = await self._redis.hgetall(WORKERS_HASH)
+        gone = [name for name, said in stored.items() if _is_gone(said, health.written_at)]
+        if gone:
+            await self._redis.hdel(WORKERS_HASH, *gone)
 
     async def _announce(self, what: str, written: object) -> None:
         if self._announced.get(what) != written:
             self._announced[what] = written
             await self._redis.publish(CHANGES_CHANNEL, what)
+
+
+def _is_gone(said: bytes | str, now: datetime) -> bool:
+    try:
+        return now - WorkerHealth.model_validate_json(said).written_at > WORKER_GONE_AFTER
+    except ValidationError:
+        return True
 
 
 def _json_list(rates: list[Rate]) -> str:

@@ -4,6 +4,7 @@ A test asks for a part by naming its fixture. Where the part is missing the test
 named in the summary; with TIMEZERO_REQUIRE_REAL=1 it fails instead.
 """
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,13 @@ def prometheus(tmp_path_factory):
 
     with prometheus_server(tmp_path_factory.mktemp("prometheus")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def alertmanager():
+    """The program of a real Alertmanager, for `real_parts.servers.alertmanager_server`."""
+    demand("alertmanager")
+    return shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
 
 
 @pytest.fixture(scope="session")

@@ -35,11 +35,12 @@ class Receiver:
     def take(self, address, headers, data):
         body = Webhook(SECRET).verify(data, headers)
         with self.lock:
-            assert headers["webhook-id"] == body["alert_id"]
+            name = body.get("alert_id") or body["heartbeat_id"]
+            assert headers["webhook-id"] == name
             self.addresses.append(address)
             self.headers.append(headers)
             self.tries.append(body)
-            number = sum(each["alert_id"] == body["alert_id"] for each in self.tries)
+            number = sum((each.get("alert_id") or each["heartbeat_id"]) == name for each in self.tries)
             told = self.answer(body, number)
             status, sent = told if isinstance(told, tuple) else (told, {})
             if status != HANG and 200 <= status < 300:

@@ -22,7 +22,8 @@ def notify(ctx: click.Context, *, config: Path | None, url: str | None, secret_f
     """Deliver alerts to a signed webhook until SIGTERM or Ctrl-C, trying again where that may help.
 
     Each is signed as standardwebhooks.com describes and names no patient. One that cannot be delivered
-    is given up after a bounded number of tries and recorded as such in the cache.
+    is given up after a bounded number of tries and recorded as such in the cache. With heartbeat_url set, signed
+    heartbeats say that the whole chain lives, or what of it does not.
 
     Settings come from TIMEZERO_* variables and the TOML file; see docs/reference/settings.md.
     """
@@ -30,11 +31,11 @@ def notify(ctx: click.Context, *, config: Path | None, url: str | None, secret_f
     chosen = {name: value for name, value in (("url", url), ("secret_file", secret_file)) if value is not None}
     settings = settings.model_copy(update={"notify": settings.notify.model_copy(update=chosen)})
     try:
-        webhook, link = _webhook(settings), _link(settings)
+        webhook, link, pulse = _webhook(settings), _link(settings), _pulse(settings)
     except (WebhookRefusedError, BoardRefusedError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"notify: {webhook.origin}")
-    ctx.exit(run_notifier(settings.notify, settings.worker, webhook, link))
+    ctx.exit(run_notifier(settings.notify, settings.worker, webhook, link, pulse))
 
 
 def _webhook(settings: Settings) -> Webhook:
@@ -43,6 +44,13 @@ def _webhook(settings: Settings) -> Webhook:
         message = "a webhook needs an address and a secret: give --url and --secret-file, or their settings."
         raise click.UsageError(message)
     return Webhook(told.url, read_secret(told.secret_file), told)
+
+
+def _pulse(settings: Settings) -> Webhook | None:
+    told = settings.notify
+    if told.heartbeat_url is None or told.secret_file is None:
+        return None
+    return Webhook(told.heartbeat_url, read_secret(told.secret_file), told)
 
 
 def _link(settings: Settings) -> Callable[[str, str], str]:

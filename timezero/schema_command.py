@@ -17,6 +17,7 @@ from schemas.read_model import Delivery, EngineClock, FeedStatus, Rate
 from schemas.rejection import Redriven, RejectedMessage
 from schemas.topics import Topic
 from schemas.verdict import Verdict
+from streams.notifier_heartbeat import HeartbeatBody
 from streams.webhook_body import WebhookBody
 
 SCHEMAS: dict[str, TypeAdapter[Any]] = {
@@ -30,6 +31,7 @@ SCHEMAS: dict[str, TypeAdapter[Any]] = {
     Topic.ENCOUNTER_BELIEFS.value: TypeAdapter(Belief),
     Topic.CASES.value: TypeAdapter(CaseRecord),
     "webhook": TypeAdapter(WebhookBody),
+    "heartbeat": TypeAdapter(HeartbeatBody),
     "read_model.rate": TypeAdapter(Rate),
     "read_model.feed_status": TypeAdapter(FeedStatus),
     "read_model.delivery": TypeAdapter(Delivery),

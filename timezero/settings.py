@@ -23,7 +23,11 @@ CONFIG_VARIABLE = "TIMEZERO_CONFIG"
 """Environment variable with the path of the TOML file."""
 
 _PREFIX = "TIMEZERO_"
-_SECRET_FIELDS = {("worker", "redis_url"): "TIMEZERO_REDIS_URL_FILE", ("notify", "url"): "TIMEZERO_NOTIFY_URL_FILE"}
+_SECRET_FIELDS = {
+    ("worker", "redis_url"): "TIMEZERO_REDIS_URL_FILE",
+    ("notify", "url"): "TIMEZERO_NOTIFY_URL_FILE",
+    ("notify", "heartbeat_url"): "TIMEZERO_NOTIFY_HEARTBEAT_URL_FILE",
+}
 """Settings that hold a secret, and the variable that names a file with it instead."""
 _NOT_SETTINGS = frozenset({CONFIG_VARIABLE, "TIMEZERO_CACHE", "TIMEZERO_SHARED", "TIMEZERO_REQUIRE_REAL"})
 """Other variables that begin with the same word: where settings and downloads are, and what the tests are told."""

@@ -98,13 +98,20 @@ class PictureCollector(Collector):
         messages = GaugeMetricFamily(
             "timezero_feed_messages", "Messages by what became of them.", labels=("topic", "source", "outcome")
         )
+        ahead = GaugeMetricFamily(
+            "timezero_feed_ahead_seconds",
+            "How far the source's clock was seen ahead of ours in the last quarter of an hour.",
+            labels=("topic", "source"),
+        )
         now = None if self.picture.time is None else self.picture.time.at(self.now_s)
         for feed in self.picture.feeds.values():
             if now is not None and feed.last_received_at is not None:
                 age.add_metric((feed.topic, feed.source), (now - feed.last_received_at).total_seconds())
+            ahead.add_metric((feed.topic, feed.source), self.picture.clock_ahead_s(feed, self.now_s))
             for outcome in ("accepted", "ignored", "rejected"):
                 messages.add_metric((feed.topic, feed.source, outcome), getattr(feed, outcome))
         yield age
+        yield ahead
         yield messages
 
     def _engine(self) -> Iterator[Metric]:

@@ -37,6 +37,7 @@ from schemas.read_model import (
     FeedStatus,
 )
 from schemas.strict_model import StrictModel, place_and_type
+from schemas.worker_health import WORKERS_HASH, WorkerHealth
 
 BATCH_S = 0.1
 BEAT_S = 3.0
@@ -218,6 +219,9 @@ class ChangeFeed:
             _monotonic_s(),
         )
         self._picture.heartbeat = None if heartbeat is None else EngineHeartbeat.model_validate_json(heartbeat)
+        workers = await self._cache.hgetall(WORKERS_HASH)
+        said = (self._parsed(WorkerHealth, f"worker:{name!s}", stored) for name, stored in workers.items())
+        self._picture.workers = tuple(each for each in said if each is not None)
 
     async def read_records(self, keys: Iterable[str]) -> list[CaseRecord]:
         """Read whole records of some cases; those gone are left out.

@@ -1,5 +1,6 @@
 """What the board says when the picture may be old: no alerts must never look like no system."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from dashboards.board.settings import BoardSettings
@@ -16,6 +17,8 @@ class NoticeKind(StrEnum):
     CACHE_LOST = "cache_lost"
     NO_ENGINE = "no_engine"
     ENGINE_SILENT = "engine_silent"
+    TOPIC_HELD = "topic_held"
+    WORKER_STUCK = "worker_stuck"
     FEEDS_QUIET = "feeds_quiet"
     UNREADABLE = "unreadable"
 
@@ -40,6 +43,9 @@ def find_notices(
     has_heartbeat: bool,
     unreadable: int,
     settings: BoardSettings,
+    engine_seen: str | None = None,
+    held: Sequence[tuple[str, str]] = (),
+    stuck_since: str | None = None,
 ) -> list[Notice]:
     """Say what is wrong, worst first; one cause is not named twice.
 
@@ -51,6 +57,9 @@ def find_notices(
         has_heartbeat: Whether `engine_age_s` comes of a heartbeat and not of the feeds.
         unreadable: How many records could not be read.
         settings: The limits.
+        engine_seen: The time of day at which the engine was last known to work, as the board shows times.
+        held: Topics that are not read on, each with the time of day since when.
+        stuck_since: The time of day since when a worker makes no progress; none while all do.
     """
     if cache_lost_for_s is not None:
         text = f"The board cannot reach its data ({seconds_in_words(cache_lost_for_s)}). What you see is old."
@@ -61,9 +70,26 @@ def find_notices(
     limit_s = settings.silent_after_s if has_heartbeat else WITHOUT_HEARTBEAT_S
     if engine_age_s > limit_s:
         silent = seconds_in_words(engine_age_s)
-        text = f"The engine has said nothing for {silent}. No alerts are being raised; statuses are old."
+        since = f", since {engine_seen}" if engine_seen else ""
+        text = f"The engine has said nothing for {silent}{since}. No alerts are being raised; statuses are old."
         return [Notice(kind=NoticeKind.ENGINE_SILENT, old=True, text=text)]
-    return [*_quiet_feeds(feeds_age_s, settings.feeds_quiet_after_s), *_unreadable(unreadable)]
+    quiet = _quiet_feeds(feeds_age_s, settings.feeds_quiet_after_s)
+    return [*_held(held), *_stuck(stuck_since), *quiet, *_unreadable(unreadable)]
+
+
+def _held(topics: Sequence[tuple[str, str]]) -> list[Notice]:
+    texts = (
+        f"What {topic} has brought since {since} is held back: too much of it cannot be read. It is not on this board."
+        for topic, since in topics
+    )
+    return [Notice(kind=NoticeKind.TOPIC_HELD, old=False, text=text) for text in texts]
+
+
+def _stuck(since: str | None) -> list[Notice]:
+    if since is None:
+        return []
+    text = f"A worker makes no progress since {since}. Some of what came since then is not on this board."
+    return [Notice(kind=NoticeKind.WORKER_STUCK, old=False, text=text)]
 
 
 def _quiet_feeds(age_s: float | None, limit_s: float) -> list[Notice]:

@@ -12,10 +12,14 @@ from dashboards.board.engine_time import EngineTime
 from dashboards.board.lingering import LINGERS_FOR, find_lingering
 from dashboards.board.notice import Notice, find_notices
 from dashboards.board.settings import BoardSettings
+from dashboards.board.words import seconds_in_words
 from schemas.alert import Alert
 from schemas.case_record import CaseRecord
-from schemas.read_model import EngineHeartbeat, FeedStatus, Rate
+from schemas.read_model import AHEAD_FOR, EngineHeartbeat, FeedStatus, Rate
+from schemas.worker_health import WorkerHealth
 
+AHEAD_SHOWN_S = 60.0
+"""A source's clock that runs ahead by less is nobody's worry."""
 ALERTS_SHOWN = 100
 SETTLED_SHOWN = 300
 
@@ -43,6 +47,8 @@ class Picture:
     rates: tuple[Rate, ...] = ()
     time: EngineTime | None = None
     heartbeat: EngineHeartbeat | None = None
+    workers: tuple[WorkerHealth, ...] = ()
+    """What each worker last said about itself."""
     unreadable: set[str] = field(default_factory=set)
     """Keys of records that could not be read."""
     cache_lost_at_s: float | None = 0.0
@@ -146,7 +152,22 @@ class Picture:
             clock_known=self.time is not None and self.time.known,
             has_heartbeat=self.heartbeat is not None,
             unreadable=len(self.unreadable),
+            engine_seen=self._time_of_day(self.engine_seen_at()),
+            held=[(each.topic, self._on_the_wall(each.since)) for worker in self.workers for each in worker.held],
+            stuck_since=self._stuck_since(),
         )
+
+    def _stuck_since(self) -> str | None:
+        since = [at for worker in self.workers if (at := worker.stuck_since())]
+        return self._on_the_wall(min(since)) if since else None
+
+    def _on_the_wall(self, at: datetime) -> str:
+        """A moment of the wall's clock as the time of day that the board shows for it."""
+        return self._time_of_day(at if self.time is None else self.time.at_wall(at)) or ""
+
+    def _time_of_day(self, at: datetime | None) -> str | None:
+        shown = self.maker.at(at)
+        return None if shown is None else f"{shown:%H:%M}"
 
     def _feeds_age_s(self, monotonic_s: float) -> float | None:
         seen_at = self.feeds_seen_at()
@@ -159,4 +180,13 @@ class Picture:
             "last_received_at": self.maker.at(feed.last_received_at),
             "last_happened_at": self.maker.at(feed.last_happened_at),
         }
-        return feed.model_copy(update=times).model_dump(mode="json")
+        return feed.model_copy(update=times).model_dump(mode="json") | {"ahead": self._ahead_in_words(feed)}
+
+    def _ahead_in_words(self, feed: FeedStatus) -> str | None:
+        return seconds_in_words(feed.ahead_s) if feed.ahead_s >= AHEAD_SHOWN_S else None
+
+    def clock_ahead_s(self, feed: FeedStatus, monotonic_s: float) -> float:
+        """Tell how far the clock of a feed's source was seen ahead of ours lately; 0 where it was not."""
+        if feed.ahead_seen_at is None or self.time is None:
+            return 0.0
+        return feed.ahead_s if self.time.at(monotonic_s) - feed.ahead_seen_at <= AHEAD_FOR else 0.0

@@ -22,6 +22,7 @@ from board_story import (
     case,
     child,
     delivery,
+    feed,
     figures,
     flows,
     morning,
@@ -32,6 +33,7 @@ from board_story import (
 from dashboards.board.settings import BoardSettings, PatientLabel
 from real_parts.eventually import eventually
 from schemas.read_model import ALERTS_HASH, CASES_HASH
+from schemas.worker_health import WORKERS_HASH, HeldTopic, PartitionProgress, WorkerHealth
 from timezero.embedded import answers_ping
 from timezero.server_process import LOOPBACK, ServerCommand, free_port, running_server
 
@@ -91,8 +93,12 @@ def test_a_new_browser_gets_everything_at_once(models, board):
 
 
 def first_snapshot(board):
+    return str(snapshot_of(board))
+
+
+def snapshot_of(board):
     with board.stream("GET", "/events") as response:
-        return str(next_named(events(response), "snapshot"))
+        return next_named(events(response), "snapshot")
 
 
 def test_no_patient_or_encounter_number_stands_in_any_name_a_browser_may_put_into_an_address(models, open_stream):
@@ -324,8 +330,45 @@ def test_metrics_carry_compliance_and_no_patient(models, board):
     assert f"timezero_compliance_pending{{{labels}}} 2.0" in text
     assert 'timezero_alerts_kept{element="antibiotics",facility="harbor",kind="withdrawn",measure="sep1-like/1"' in text
     assert 'timezero_feed_messages{outcome="rejected",source="mimic3",topic="raw.lab"} 3.0' in text
+    assert 'timezero_feed_ahead_seconds{source="mimic3",topic="raw.lab"} 0.0' in text
     assert "timezero_board_cache_up 1.0" in text
     assert not [word for word in ("enc-", "patient", "20417") if word in text]
+
+
+def off_by(minutes, seen_at):
+    """A feed whose source's clock was seen so far ahead, then."""
+    ahead = {"ahead_s": 60.0 * minutes, "ahead_seen_at": at(seen_at)}
+    return feed("raw.lab", "lab", "10:39", 3).model_copy(update=ahead)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "seen_at", "shown", "measured"),
+    [(14, "10:39", "14 min", 840.0), (0.5, "10:39", None, 30.0), (14, "10:20", "14 min", 0.0)],
+)
+def test_a_source_whose_clock_runs_off_is_shown_and_measured_while_it_was_seen_lately(
+    models, board, minutes, seen_at, shown, measured
+):
+    models.feeds(off_by(minutes, seen_at))
+    feeds = eventually(
+        lambda: [each for each in snapshot_of(board)["feeds"] if each["source"] == "lab"], what="the feed on the board"
+    )
+
+    assert [each["ahead"] for each in feeds] == [shown]
+    assert f'timezero_feed_ahead_seconds{{source="lab",topic="raw.lab"}} {measured}' in board.get("/metrics").text
+
+
+def test_a_topic_that_is_held_and_a_worker_that_is_stuck_are_told_with_since_when(models, board):
+    partition = PartitionProgress(topic="cases", partition=0, finished=1, waiting=5, moved_at=at("10:20"))
+    held = HeldTopic(topic="raw.lab", since=at("10:05"), read=500, rejected=400)
+    said = WorkerHealth(worker="w", written_at=NOW, stalled_after=30, partitions=(partition,), held=(held,))
+    models.redis.hset(WORKERS_HASH, "w", said.model_dump_json())
+    kinds = eventually(
+        lambda: {each["kind"]: each["text"] for each in snapshot_of(board)["notices"]}, what="what is wrong"
+    )
+
+    assert kinds.keys() == {"topic_held", "worker_stuck"}
+    assert "raw.lab has brought since 10:05" in kinds["topic_held"]
+    assert kinds["worker_stuck"].startswith("A worker makes no progress since 10:20.")
 
 
 def complete_metrics(board):

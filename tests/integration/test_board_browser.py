@@ -310,6 +310,17 @@ def test_compliance_shows_small_pending_and_unassessable_figures_apart(models, b
     expect(page.locator("[data-element=bundle] [data-window='24h']")).to_contain_text("4 cannot assess")
 
 
+def test_a_source_whose_clock_runs_ahead_is_named_in_the_feeds(models, board, page):
+    lab = next(each for each in flows() if each.topic == "raw.lab")
+    models.feeds(lab.model_copy(update={"ahead_s": 840.0, "ahead_seen_at": NOW}))
+    page.goto(board)
+
+    expect(page.locator("[data-feed='raw.lab|mimic3'] .feed-clock")).to_have_text(
+        "Its clock was seen 14 min ahead of ours."
+    )
+    expect(page.locator(".feed-clock")).to_have_count(1)
+
+
 def test_markup_in_a_feed_stays_text(models, board, page):
     models.cases(child("c1", "<img src=x onerror=alert(1)>"))
     page.goto(board)

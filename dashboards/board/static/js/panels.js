@@ -43,6 +43,7 @@ export function showFeeds() {
       { "data-feed": `${feed.topic}|${feed.source}` },
       make("p", { class: "feed-head" }, make("strong", {}, feed.topic), make("span", { class: "feed-source" }, feed.source), shown),
       make("p", { class: "feed-counts" }, counts),
+      feed.ahead ? make("p", { class: "feed-clock some" }, `Its clock was seen ${feed.ahead} ahead of ours.`) : null,
     );
   });
   if (!items.length) items.push(make("li", { class: "none" }, "No feed has reported yet."));
