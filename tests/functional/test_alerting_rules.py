@@ -81,3 +81,9 @@ def test_a_service_that_is_well_raises_the_watchdog_and_nothing_else(prometheus,
 )
 def test_each_trouble_raises_its_alert_and_no_other(prometheus, tmp_path, changes, alerts):
     assert firing(tmp_path, prometheus, 30, **changes) == {"TimezeroWatchdog"} | alerts
+
+
+def test_the_run_book_says_of_every_alert_what_to_do():
+    page = (REPOSITORY / "docs" / "how-to-run.md").read_text(encoding="utf-8")
+
+    assert {name for name in re.findall(r"^\| `(Timezero\w+)` \|", page, re.MULTILINE)} == NAMES

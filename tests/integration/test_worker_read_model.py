@@ -18,8 +18,18 @@ from real_parts.eventually import eventually
 from running_worker import alerts_in, cases_in, fresh, histories_in, running_worker
 from schemas.belief import Belief
 from schemas.measure_words import MeasureWords
-from schemas.read_model import BELIEFS_KEPT, BELIEFS_OF_CASE, MEASURES_HASH, RATES_HASH, EngineClock
+from schemas.read_model import (
+    BELIEFS_KEPT,
+    BELIEFS_OF_CASE,
+    CLOCK_KEY,
+    FEEDS_HASH,
+    HEARTBEAT_KEY,
+    MEASURES_HASH,
+    RATES_HASH,
+    EngineClock,
+)
 from schemas.topics import Topic
+from schemas.worker_health import WORKERS_HASH
 from sepsis_feed import ENDS_AT, sepsis_feed
 from streams.clock import wall_clock
 from streams.engine import ScoringEngine
@@ -97,6 +107,32 @@ def test_a_wiped_redis_is_filled_again_and_a_rebuild_gives_the_same(embedded_bro
         assert cases_in(redis_url) == expected
         assert alerts_in(redis_url) == alerts
         assert histories_in(redis_url) == histories
+
+
+def test_a_worker_that_starts_over_an_empty_redis_fills_it_before_anything_new_comes(
+    embedded_broker, valkey_url, tmp_path
+):
+    feed = sepsis_feed(PATIENTS)
+    expected = lived_offline(feed)
+    settings = fresh(embedded_broker, valkey_url, tmp_path, clock=settled_clock())
+
+    with running_worker(settings) as worker, Redis.from_url(valkey_url) as redis:
+        eventually(worker.is_well, within=60, what="a worker")
+        asyncio.run(send_messages(embedded_broker, feed))
+        eventually(lambda: cases_in(valkey_url) == expected, within=60, what="the case records")
+        alerts = eventually(lambda: alerts_in(valkey_url), what="the alerts")
+        histories = eventually(lambda: told_to_the_end(valkey_url, expected), what="the histories")
+        feeds = eventually(lambda: redis.hgetall(FEEDS_HASH), what="the feeds")
+        assert worker.stop() == 0
+        redis.flushdb()
+        worker.start()
+        eventually(lambda: cases_in(valkey_url) == expected, within=60, what="the case records again")
+        eventually(lambda: alerts_in(valkey_url) == alerts, what="the alerts again")
+        eventually(lambda: histories_in(valkey_url) == histories, what="the histories again")
+        eventually(lambda: redis.hgetall(FEEDS_HASH) == feeds, what="the feeds again")
+        eventually(lambda: week_in(redis) == week_of(expected), what="the rates again")
+        eventually(lambda: redis.exists(CLOCK_KEY, HEARTBEAT_KEY, WORKERS_HASH) == 3, what="clock, ticker and worker")
+        assert worker.stop() == 0
 
 
 def told_to_the_end(redis_url, expected):
