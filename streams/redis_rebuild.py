@@ -13,15 +13,28 @@ from streams.topic_reader import partitions_of, read_partition, topic_reader
 from streams.worker_log import WorkerLog
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 PROJECTED_TOPICS = (Topic.CASES, Topic.ENCOUNTER_ALERTS, Topic.ENCOUNTER_BELIEFS)
 _AT_ONCE = 500
 _log = WorkerLog("rebuild")
 
 
-async def restore(projection: RedisProjection, bootstrap: str, topic: str, partitions: Sequence[int]) -> int:
+async def restore(
+    projection: RedisProjection,
+    bootstrap: str,
+    topic: str,
+    partitions: Sequence[int],
+    on_progress: Callable[[], None] = lambda: None,
+) -> int:
     """Give Redis these partitions from their beginning, and mark them; returns the records read.
+
+    Args:
+        projection: Writes to it.
+        bootstrap: Kafka brokers.
+        topic: One of `PROJECTED_TOPICS`.
+        partitions: Its partitions.
+        on_progress: Called whenever some more records are there.
 
     Raises:
         BrokerError: no broker answers.
@@ -33,6 +46,7 @@ async def restore(projection: RedisProjection, bootstrap: str, topic: str, parti
             last = -1
             async for records in read_partition(consumer, topic, partition):
                 await projection.put(records)
+                on_progress()
                 count += len(records)
                 last = records[-1].offset
             await projection.mark(topic, partition, last)

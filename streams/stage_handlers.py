@@ -252,10 +252,11 @@ def _written(contribution: Contribution | None) -> bytes | None:
 class ProjectionStage:
     """Case records, alerts or beliefs to Redis; waits for Redis as long as it must."""
 
-    def __init__(self, projection: RedisProjection, bootstrap: str) -> None:
-        """Read what is missing in Redis from `bootstrap`."""
+    def __init__(self, projection: RedisProjection, bootstrap: str, on_progress: Callable[[], None]) -> None:
+        """Read what is missing in Redis from `bootstrap`, and say by `on_progress` that such long work moves on."""
         self._projection = projection
         self._bootstrap = bootstrap
+        self._on_progress = on_progress
         self._one_at_a_time = asyncio.Lock()
 
     async def handle(self, records: Sequence[Record]) -> None:
@@ -273,4 +274,4 @@ class ProjectionStage:
         async with self._one_at_a_time:
             missing = await self._projection.unmarked(topic, partitions)
             if missing:
-                await restore(self._projection, self._bootstrap, topic, missing)
+                await restore(self._projection, self._bootstrap, topic, missing, self._on_progress)

@@ -9,7 +9,7 @@ from schemas.worker_health import StageAtWork
 from streams.clock import wall_clock
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from streams.records import Record
 
@@ -48,6 +48,13 @@ class BatchesUnderWay:
         noted = self._stages.get(stage)
         if noted is not None:
             self._stages[stage] = noted.model_copy(update={"error": type(error).__name__, "tried_at": wall_clock()})
+
+    def move_on(self, topics: Iterable[str]) -> None:
+        """Those who read these topics are at long work that moves on, or wait for one who is."""
+        now = wall_clock()
+        for name, stage in self._stages.items():
+            if not stage.error and not set(topics).isdisjoint(stage.topics):
+                self._stages[name] = stage.model_copy(update={"since": now, "tried_at": now})
 
     def stages(self) -> list[StageAtWork]:
         """Every stage with a batch under way."""

@@ -103,7 +103,9 @@ class Worker:
         )
         self.owner = OwnerStage(owner, states, self.outbox, self.wake_ups, self.metrics, self.cap)
         self.aggregates = AggregatesStage(self.clock, app.keyed_bytes(CONTRIBUTIONS_TABLE))
-        self.projection = ProjectionStage(RedisProjection(self.redis), settings.bootstrap)
+        self.projection = ProjectionStage(
+            RedisProjection(self.redis), settings.bootstrap, lambda: self.under_way.move_on(PROJECTED_TOPICS)
+        )
 
     def _build_stages(self) -> None:
         self.stages = (

@@ -70,9 +70,12 @@ class Settings(BaseModel):
     notify: NotifierSettings = NotifierSettings()
 
     @model_validator(mode="after")
-    def _beats_within_session(self) -> Self:
+    def _limits_fit(self) -> Self:
         if self.worker.heartbeat_interval >= self.worker.session_timeout:
             message = "heartbeat_interval must be shorter than session_timeout"
+            raise ValueError(message)
+        if self.worker.ends_after <= max(self.worker.publish_interval, self.worker.stalled_after):
+            message = "ends_after must be longer than stalled_after and publish_interval"
             raise ValueError(message)
         return self
 

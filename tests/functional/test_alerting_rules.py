@@ -86,4 +86,4 @@ def test_each_trouble_raises_its_alert_and_no_other(prometheus, tmp_path, change
 def test_the_run_book_says_of_every_alert_what_to_do():
     page = (REPOSITORY / "docs" / "how-to-run.md").read_text(encoding="utf-8")
 
-    assert {name for name in re.findall(r"^\| `(Timezero\w+)` \|", page, re.MULTILINE)} == NAMES
+    assert set(re.findall(r"^\| `(Timezero\w+)` \|", page, re.MULTILINE)) == NAMES

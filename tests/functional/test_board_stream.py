@@ -34,6 +34,7 @@ from dashboards.board.settings import BoardSettings, PatientLabel
 from real_parts.eventually import eventually
 from schemas.read_model import ALERTS_HASH, CASES_HASH
 from schemas.worker_health import WORKERS_HASH, HeldTopic, PartitionProgress, WorkerHealth
+from streams.clock import wall_clock
 from timezero.embedded import answers_ping
 from timezero.server_process import LOOPBACK, ServerCommand, free_port, running_server
 
@@ -358,10 +359,12 @@ def test_a_source_whose_clock_runs_off_is_shown_and_measured_while_it_was_seen_l
 
 
 def test_a_topic_that_is_held_and_a_worker_that_is_stuck_are_told_with_since_when(models, board):
-    partition = PartitionProgress(topic="cases", partition=0, finished=1, waiting=5, moved_at=at("10:20"))
-    held = HeldTopic(topic="raw.lab", since=at("10:05"), read=500, rejected=400)
-    said = WorkerHealth(worker="w", written_at=NOW, stalled_after=30, partitions=(partition,), held=(held,))
-    models.redis.hset(WORKERS_HASH, "w", said.model_dump_json())
+    at_ten_forty = wall_clock()
+    stuck_at, held_at = at_ten_forty - timedelta(minutes=20), at_ten_forty - timedelta(minutes=35)
+    partition = PartitionProgress(topic="cases", partition=0, finished=1, waiting=5, moved_at=stuck_at)
+    held = HeldTopic(topic="raw.lab", since=held_at, read=500, rejected=400)
+    health = WorkerHealth(worker="w", written_at=at_ten_forty, stalled_after=30, partitions=(partition,), held=(held,))
+    models.redis.hset(WORKERS_HASH, "w", health.model_dump_json())
     kinds = eventually(
         lambda: {each["kind"]: each["text"] for each in snapshot_of(board)["notices"]}, what="what is wrong"
     )

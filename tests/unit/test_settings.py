@@ -65,6 +65,8 @@ def test_a_password_comes_from_a_file(tmp_path):
         ({"TIMEZERO_REDIS_URL_FILE": "/nowhere/at/all"}, "TIMEZERO_REDIS_URL_FILE names a file that cannot be read"),
         ({"TIMEZERO_CONFIG": "/nowhere/at/all"}, "cannot read the settings file"),
         ({"TIMEZERO_HEARTBEAT_INTERVAL": "9"}, "heartbeat_interval must be shorter"),
+        ({"TIMEZERO_ENDS_AFTER": "30"}, "ends_after must be longer"),
+        ({"TIMEZERO_REJECTED_SHARE_MAX": "20"}, "rejected_share_max"),
         ({"TIMEZERO_BOARD_PATIENT_LABEL": "whole"}, "the setting board.patient_label is not what it must be"),
     ],
 )
