@@ -50,7 +50,7 @@ def test_a_name_nested_without_end_is_a_rejected_message_and_no_more(name, level
         [raw(b'{"' + name + b'": ' + b"[" * levels + b"]" * levels + b"}"), *feed_records(1)], NOW, LIMIT**2
     )
 
-    assert [each.source for each in taken.counted[:2]] == ["unknown", "default"]
+    assert [each.source for each in taken.counted[:2]] == ["unknown", "simulated"]
     assert taken.counted[0].reason == "bad_json"
 
 
