@@ -7,6 +7,7 @@
 #   make agree  the engine and a naive judge over EVENTS=1000000 made-up events, with how often each status was seen
 #   make fuzz   MESSAGES=1000000 mutated messages of every format, through the door and the owner of a worker; STORY=7: one
 #   make bench  the benchmarks, with machine, commit and date beside each number
+#   make bench-peers  the same jobs on other stream processors   PEERS="--events 100000 --rounds 1" for some
 #   make lock   bring requirements/*.txt up to pyproject.toml
 #   make clean  remove all that was made here
 
@@ -27,6 +28,7 @@ SEED ?= million
 STORY ?=
 # Each brings up a broker and a cache of its own.
 PROCESSES ?= 4
+PEERS ?=
 
 # The wheel is what runs: neither this folder nor the caller's PYTHONPATH may stand in for it.
 unexport PYTHONPATH
@@ -55,10 +57,10 @@ endif
 endif
 endif
 
-.PHONY: help demo test check docs agree fuzz bench lock clean install oracles coverage
+.PHONY: help demo test check docs agree fuzz bench bench-peers bench-page peers lock clean install oracles coverage
 
 help:
-	@sed -n '3,11s/^#   //p' Makefile
+	@sed -n '3,12s/^#   //p' Makefile
 
 $(BUILD)/python:
 	@echo "making $(VENV) with $$($(PYTHON) --version)"
@@ -125,6 +127,25 @@ fuzz: install
 bench: install
 	@$(RUN) benchmarks/run.py
 
+# The figures, then the page that shows them.
+bench-peers: peers
+	@$(RUN) benchmarks/peers.py $(PEERS)
+	@$(MAKE) --no-print-directory bench-page
+
+bench-page: peers
+	@.venv-peers/bin/python -P benchmarks/page.py
+
+# Peers pin libraries that ours does not have: environments of their own. Bytewax and Quix host our engine too.
+FLINK_CONNECTOR := org.apache.flink:flink-sql-connector-kafka:4.0.1-2.0
+peers: .venv-peers/locked .venv-pyflink/locked install
+	@$(UV) pip install --quiet --offline --no-deps --reinstall --python .venv-peers/bin/python $(BUILD)/wheel/*.whl
+
+.venv-%/locked: requirements/%.txt $(BUILD)/python
+	@$(PYTHON) -m venv .venv-$*
+	@$(UV) pip sync --quiet --require-hashes --python .venv-$*/bin/python $<
+	@if [ $* = pyflink ]; then mvn -q -B dependency:copy -Dartifact=$(FLINK_CONNECTOR) -DoutputDirectory=$(CURDIR)/.venv-pyflink/jars; fi
+	@touch $@
+
 # Oracles judge our figures and pin old libraries: an environment of their own.
 oracles: requirements/oracles.txt $(BUILD)/python
 	@$(PYTHON) -m venv .venv-oracles
@@ -137,6 +158,8 @@ lock: $(BUILD)/python
 	@$(COMPILE) --extra embedded --extra dev --constraint requirements/service.txt --output-file requirements/dev.txt pyproject.toml
 	@$(COMPILE) --constraint requirements/dev.txt --output-file requirements/build.txt requirements/build.in
 	@$(COMPILE) --output-file requirements/oracles.txt requirements/oracles.in
+	@$(COMPILE) --constraint requirements/service.txt --override requirements/peers-override.in --output-file requirements/peers.txt requirements/peers.in
+	@$(COMPILE) --output-file requirements/pyflink.txt requirements/pyflink.in
 
 clean:
-	@rm -rf $(VENV) .venv-oracles build dist htmlcov datadir .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) .venv-oracles .venv-peers .venv-pyflink build dist htmlcov datadir .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

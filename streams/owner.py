@@ -100,7 +100,7 @@ class Owner:
     def _live_through(self, key: bytes, records: Sequence[Record]) -> Lived:
         lived = Lived(key)
         for record in records:
-            event = _read(record)
+            event = read_event(record)
             why = event if isinstance(event, Rejected) else self._live_one(key, event, lived)
             if why is not None:
                 self._refuse(record, why, lived)
@@ -117,7 +117,7 @@ class Owner:
             return Rejected(STATE_UNREADABLE, type(error).__name__)
         try:
             step = self._engine.step(life.state, event)
-            outgoing = _outgoing(step)
+            outgoing = outgoing_of(step)
         except Exception as error:  # noqa: BLE001 - one event must never stop the stream; its type is on record
             self._live[key] = self._lived_again(key, life.lived)
             return Rejected(ENGINE_ERROR, type(error).__name__)
@@ -165,7 +165,8 @@ class Owner:
         lived.rejected.append(why.reason)
 
 
-def _read(record: Record) -> AnyFact | ClockTick | Rejected:
+def read_event(record: Record) -> AnyFact | ClockTick | Rejected:
+    """The event that a record of the log tells, or why it is refused: unreadable, or under another patient's key."""
     try:
         event = CLINICAL_EVENT.validate_json(record.value or b"")
     except ValidationError as error:
@@ -185,8 +186,8 @@ def _take_over(life: _Life, step: EngineStep, event: AnyFact | ClockTick) -> Non
     life.lived.append(event)
 
 
-def _outgoing(step: EngineStep) -> list[Outgoing]:
-    """Alerts first: should the rest fail, they are the part that cannot wait."""
+def outgoing_of(step: EngineStep) -> list[Outgoing]:
+    """What a step gives to send, alerts first: should the rest fail, they are the part that cannot wait."""
     keyed: list[tuple[Topic, str, Any]] = [(Topic.ENCOUNTER_ALERTS, each.key, each) for each in step.alerts]
     keyed += [(Topic.ENCOUNTER_VERDICTS, each.key, each) for each in step.verdicts]
     keyed += [(Topic.CASES, each.key, each) for each in step.cases]

@@ -1,0 +1,160 @@
+"""Our worker and our batched path beside other stream processors, in one run: `make bench-peers`.
+
+Two jobs on one real Kafka: the plain job (every event changes its key's state, which is durable), and the real one (our
+engine, hosted). Absolute rates depend on the machine; the ratios within a run are what counts. Nothing here is a test.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+
+import orjson
+
+from streams.topic_reader import partitions_of, read_partition, topic_reader
+from timezero.embedded import embedded_cache
+from timezero.local_kafka import local_kafka
+
+HERE = Path(__file__).parent.resolve()
+PLAIN = HERE / "plain_job"
+sys.path[:0] = [str(HERE), str(PLAIN)]
+from final_states import SETTINGS_VARIABLE, check
+from job import KEYS
+from real_job.hosted_run import Place, real_job
+from run import RESULTS, circumstances
+
+NOT_HOSTS = frozenset({"job", "produce", "run", "final_states"})
+ENVIRONMENTS = {"on_bytewax": ".venv-peers", "on_quix": ".venv-peers", "on_pyflink": ".venv-pyflink"}
+"""Hosts with an environment of their own; the others run in ours."""
+CHANGELOGS = {"batched": "plain-{}-states-changelog", "stock_faust": "plain-stock-{}-states-changelog"}
+"""Hosts whose final states are read back here; the others do so themselves."""
+TUNED = {
+    "on_bytewax": [{"operator": "stateful_batch"}, {"operator": "stateful_flat_map"}, {"batch_size": "4000"}],
+    "on_quix": [{"producer_linger_ms": "0"}, {"producer_linger_ms": "50"}],
+    "on_pyflink": [
+        {"mode": "process", "bundle_size": "1000", "object_reuse": "false"},
+        {"mode": "process", "bundle_size": "20000"},
+        {"mode": "process", "bundle_size": "20000", "state_cache": "10000"},
+        {"mode": "thread", "object_reuse": "false"},
+        {"mode": "thread", "object_reuse": "true"},
+        {"mode": "thread", "value": "typed"},
+        {"mode": "thread", "parallelism": "1"},
+        {"mode": "thread", "state": "rocksdb"},
+    ],
+}
+"""Settings tried against each other with `--tune`; the best of them are what the hosts have as theirs."""
+
+
+def hosts() -> list[str]:
+    """The hosts of the plain job: one file each."""
+    return sorted(path.stem for path in PLAIN.glob("*.py") if path.stem not in NOT_HOSTS)
+
+
+def python_of(name: str) -> str:
+    """The interpreter of the environment that a host runs in."""
+    own = ENVIRONMENTS.get(name)
+    return str(HERE.parent / own / "bin" / "python") if own else sys.executable
+
+
+def ran(
+    name: str, bootstrap: str, topic: str, events: int, settings: Mapping[str, str] | None = None
+) -> dict[str, object]:
+    """Run one script of the plain job; its figures, none for one that is no host.
+
+    Raises:
+        SystemExit: it ended with an error, or its final states are wrong.
+    """
+    argv = [python_of(name), "-P", str(PLAIN / f"{name}.py"), "--bootstrap", bootstrap, "--topic", topic]
+    environment = {**os.environ, "PYTHONPATH": str(PLAIN), SETTINGS_VARIABLE: json.dumps(settings or {})}
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [*argv, "--events", str(events)], env=environment, cwd=folder, capture_output=True, text=True, check=False
+        )
+    if done.returncode != 0:
+        sys.exit(f"{name} ended with status {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    return json.loads(lines[-1]) if lines else {}
+
+
+async def stored(bootstrap: str, topic: str) -> dict[str, dict[str, int]]:
+    """What a Faust changelog holds: the last state of each key."""
+    states: dict[str, dict[str, int]] = {}
+    async with topic_reader(bootstrap) as reader:
+        for partition in await partitions_of(bootstrap, topic):
+            async for records in read_partition(reader, topic, partition):
+                states |= {(each.key or b"").decode(): orjson.loads(each.value or b"null") for each in records}
+    return states
+
+
+def told_apart(figures: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """One host's rounds: the median, and every one of them."""
+    rates = [each["events_per_second"] for each in figures]
+    return {**figures[0], "seconds": median(each["seconds"] for each in figures), "events_per_second": median(rates)} | {
+        "rounds": rates
+    }
+
+
+def plain_job(bootstrap: str, events: int, rounds: int) -> dict[str, object]:
+    """Every host in turn, as often as told; each round has a topic of its own, with the same events."""
+    figures = defaultdict(list)
+    for number in range(rounds):
+        topic = f"plain.events.{number}"
+        ran("produce", bootstrap, topic, events)
+        for name in hosts():
+            figures[name].append(ran(name, bootstrap, topic, events))
+            if name in CHANGELOGS:
+                check(name, asyncio.run(stored(bootstrap, CHANGELOGS[name].format(topic))), events, KEYS)
+            print(json.dumps(figures[name][-1]), flush=True)
+    return {"events": events, "keys": KEYS, "hosts": [told_apart(each) for each in figures.values()]}
+
+
+def tuned(bootstrap: str, events: int) -> list[dict[str, object]]:
+    """Each host's settings against each other."""
+    figures = []
+    for number, (name, settings) in enumerate((name, each) for name, tried in TUNED.items() for each in tried):
+        topic = f"plain.events.tuned.{number}"
+        ran("produce", bootstrap, topic, events)
+        told = ran(name, bootstrap, topic, events, settings)
+        figures.append({**told, "settings": settings})
+        print(json.dumps(figures[-1]), flush=True)
+    return figures
+
+
+def asked() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--events", type=int, default=1_000_000, help="of the plain job; 0: leave it out")
+    parser.add_argument("--messages", type=int, default=100_000, help="raw messages of the real job; 0: leave it out")
+    parser.add_argument("--rounds", type=int, default=3, help="of the plain job; the median counts")
+    parser.add_argument("--tune", type=int, default=0, metavar="EVENTS", help="try the hosts' settings with so many")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run what was asked for, print it and keep it."""
+    told, where = asked(), circumstances()
+    figures: dict[str, object] = {**where, "load_at_start": os.getloadavg()[0]}
+    with tempfile.TemporaryDirectory() as name, local_kafka(Path(name) / "kafka") as bootstrap:
+        folder = Path(name)
+        if told.events:
+            figures["plain"] = plain_job(bootstrap, told.events, told.rounds)
+        if told.tune:
+            figures["tunings"] = tuned(bootstrap, told.tune)
+        if told.messages:
+            with embedded_cache(folder / "cache") as redis_url:
+                figures["real"] = real_job(Place(bootstrap, redis_url, folder, Path(python_of("on_bytewax"))), told.messages)
+    RESULTS.mkdir(exist_ok=True)
+    kept = RESULTS / f"peers-{where['at']}-{where['commit']}.json".replace(":", "")
+    kept.write_text(json.dumps(figures, indent=1) + "\n")
+    print(f"kept in {kept.name}")
+
+
+if __name__ == "__main__":
+    main()
