@@ -129,7 +129,7 @@ bench: install
 
 # The figures, then the page that shows them.
 bench-peers: peers
-	@$(RUN) benchmarks/peers.py $(PEERS)
+	@PYTHONPATH=benchmarks:benchmarks/plain_job:benchmarks/real_job $(RUN) benchmarks/peers.py $(PEERS)
 	@$(MAKE) --no-print-directory bench-page
 
 bench-page: peers

@@ -17,6 +17,10 @@ from pathlib import Path
 from statistics import median
 
 import orjson
+from final_states import SETTINGS_VARIABLE, check
+from hosted_run import Place, real_job
+from job import KEYS
+from run import RESULTS, circumstances
 
 from streams.topic_reader import partitions_of, read_partition, topic_reader
 from timezero.embedded import embedded_cache
@@ -24,12 +28,8 @@ from timezero.local_kafka import local_kafka
 
 HERE = Path(__file__).parent.resolve()
 PLAIN = HERE / "plain_job"
-sys.path[:0] = [str(HERE), str(PLAIN)]
-from final_states import SETTINGS_VARIABLE, check
-from job import KEYS
-from real_job.hosted_run import Place, real_job
-from run import RESULTS, circumstances
 
+GIVES_UP_AFTER_S = 3600
 NOT_HOSTS = frozenset({"job", "produce", "run", "final_states"})
 ENVIRONMENTS = {"on_bytewax": ".venv-peers", "on_quix": ".venv-peers", "on_pyflink": ".venv-pyflink"}
 """Hosts with an environment of their own; the others run in ours."""
@@ -73,9 +73,17 @@ def ran(
     """
     argv = [python_of(name), "-P", str(PLAIN / f"{name}.py"), "--bootstrap", bootstrap, "--topic", topic]
     environment = {**os.environ, "PYTHONPATH": str(PLAIN), SETTINGS_VARIABLE: json.dumps(settings or {})}
+    # Flink starts whatever `python` it finds; a host that hangs must not keep the others waiting for ever.
+    environment["PATH"] = os.pathsep.join([str(Path(argv[0]).parent), os.environ.get("PATH", "")])
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            [*argv, "--events", str(events)], env=environment, cwd=folder, capture_output=True, text=True, check=False
+            [*argv, "--events", str(events)],
+            env=environment,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=GIVES_UP_AFTER_S,
         )
     if done.returncode != 0:
         sys.exit(f"{name} ended with status {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
@@ -96,9 +104,11 @@ async def stored(bootstrap: str, topic: str) -> dict[str, dict[str, int]]:
 def told_apart(figures: Sequence[Mapping[str, object]]) -> dict[str, object]:
     """One host's rounds: the median, and every one of them."""
     rates = [each["events_per_second"] for each in figures]
-    return {**figures[0], "seconds": median(each["seconds"] for each in figures), "events_per_second": median(rates)} | {
-        "rounds": rates
-    }
+    return {
+        **figures[0],
+        "seconds": median(each["seconds"] for each in figures),
+        "events_per_second": median(rates),
+    } | {"rounds": rates}
 
 
 def plain_job(bootstrap: str, events: int, rounds: int) -> dict[str, object]:
@@ -149,7 +159,9 @@ def main() -> None:
             figures["tunings"] = tuned(bootstrap, told.tune)
         if told.messages:
             with embedded_cache(folder / "cache") as redis_url:
-                figures["real"] = real_job(Place(bootstrap, redis_url, folder, Path(python_of("on_bytewax"))), told.messages)
+                figures["real"] = real_job(
+                    Place(bootstrap, redis_url, folder, Path(python_of("on_bytewax"))), told.messages
+                )
     RESULTS.mkdir(exist_ok=True)
     kept = RESULTS / f"peers-{where['at']}-{where['commit']}.json".replace(":", "")
     kept.write_text(json.dumps(figures, indent=1) + "\n")

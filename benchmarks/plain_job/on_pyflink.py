@@ -1,7 +1,8 @@
 """The plain job on PyFlink: a `KeyedProcessFunction` over keyed state, checkpointed every second.
 
-The connector's jar lies in `jars` of its environment. Tuned by what Flink's documentation names: bundles,
-execution mode, the Python state cache, object reuse, state backend, parallelism; `BEST` is what came out fastest.
+The connector's jar lies in `jars` of its environment, whose `python` must be the first on the PATH. Tuned
+by what Flink's documentation names: bundles, execution mode, the Python state cache, object reuse, state
+backend, parallelism; `BEST` is what came out fastest of the settings that `peers.py` tries with `--tune`.
 """
 
 import json
@@ -72,8 +73,6 @@ def environment(chosen, folder):
     """A local cluster of one task manager, checkpointing to `folder`."""
     config = Configuration()
     said = {
-        "python.executable": sys.executable,
-        "python.client.executable": sys.executable,
         "python.execution-mode": chosen["mode"],
         "python.fn-execution.bundle.size": chosen["bundle_size"],
         "python.fn-execution.bundle.time": chosen["bundle_time_ms"],

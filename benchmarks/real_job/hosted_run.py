@@ -1,7 +1,8 @@
 """The real job: our engine over one raw feed, in our worker and in the hosts of others.
 
-Raw topics are filled once. Each host then reads them from their beginning into topics that are made anew for it; the clock
-runs from its first fact in the log until all raw messages and all of the log are finished and shown in Redis.
+Raw topics are filled once. Each host then reads them from their beginning into topics that are made anew
+for it; the clock runs from its first fact in the log until all raw messages and all of the log are
+finished and shown in Redis.
 """
 
 import asyncio
@@ -20,6 +21,8 @@ from time import monotonic, sleep, time
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from feed import Feed, feed
+from hosted import LIVED, RECEIVED_AT
 from redis import Redis
 
 from schemas.read_model import EngineClock
@@ -28,10 +31,6 @@ from streams.records import Outgoing
 from streams.topic_layout import create_topics
 from streams.topic_reader import ends, read_partition, topic_reader
 from streams.worker_settings import WorkerSettings
-
-sys.path.append(str(Path(__file__).parent))
-from feed import Feed, feed
-from hosted import LIVED, RECEIVED_AT
 
 MEASURES = ("nys-ped-1h/spec-2015", "sep1-like/1", "ed-sepsis-triage/mannhardt")
 OURS, BYTEWAX, QUIX = "timezero worker", "bytewax", "quix streams"

@@ -1,4 +1,4 @@
-"""Our engine in Quix Streams: raw topics to the log, the log by patient to the engine, its verdicts to Kafka and Redis."""
+"""Our engine in Quix Streams: raw topics to the log, the log to the engine, its verdicts to Kafka and Redis."""
 
 from hosted import SNAPSHOT_EVERY_S, ReadModel, StoredPatients, Told, facts_of, told
 from quixstreams import Application
