@@ -75,6 +75,7 @@ def ran(
     environment = {**os.environ, "PYTHONPATH": str(PLAIN), SETTINGS_VARIABLE: json.dumps(settings or {})}
     # Flink starts whatever `python` it finds; a host that hangs must not keep the others waiting for ever.
     environment["PATH"] = os.pathsep.join([str(Path(argv[0]).parent), os.environ.get("PATH", "")])
+    before = os.times()
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [*argv, "--events", str(events)],
@@ -88,7 +89,10 @@ def ran(
     if done.returncode != 0:
         sys.exit(f"{name} ended with status {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-    return json.loads(lines[-1]) if lines else {}
+    after = os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    # Of the whole process, its start and its check included; what a host starts and does not wait for is not in it.
+    return {**json.loads(lines[-1]), "cpu_seconds": round(cpu, 1)} if lines else {}
 
 
 async def stored(bootstrap: str, topic: str) -> dict[str, dict[str, int]]:
