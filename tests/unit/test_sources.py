@@ -220,7 +220,9 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", [b"no gzip at all", gzip.compress(b"row_id" * 9999)[:-20], gzip.compress(b"a")[:12]]
+    "content",
+    [b"no gzip at all", gzip.compress(b"row_id" * 9999)[:-20], gzip.compress(b"a")[:12]],
+    ids=["no gzip", "without its end", "its beginning alone"],
 )
 def test_a_damaged_file_is_refused(tmp_path, content):
     (tmp_path / "labevents.csv.gz").write_bytes(content)
