@@ -7,6 +7,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 
 from command_line import say
+from running_worker import without_topics
 from schemas.topics import RAW_TOPICS, Topic
 from streams.simulator.department import Plan, write_simulation
 from streams.topic_layout import create_topics
@@ -17,6 +18,7 @@ LIMIT = 4096
 
 @pytest.fixture
 def topics(embedded_broker):
+    without_topics(embedded_broker)
     settings = WorkerSettings(bootstrap=embedded_broker)
     asyncio.run(create_topics(settings))
     return embedded_broker

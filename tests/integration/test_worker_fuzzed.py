@@ -31,7 +31,9 @@ def worker(kafka, redis_url, shared_data, tmp_path):
     """A worker with the real engine, one month into the simulated year, saying all that it says."""
     assert shared_data.exists()
     clock = EngineClock(started_at="2026-02-01T00:00:00Z", wall_started_at=wall_clock(), speed=1)
-    settings = fresh(kafka, redis_url, tmp_path, clock=clock, log_level="DEBUG", metrics_port=free_port())
+    # Most of it is rejected, which must not stop the feed here.
+    told = {"log_level": "DEBUG", "metrics_port": free_port(), "rejected_share_max": 1}
+    settings = fresh(kafka, redis_url, tmp_path, clock=clock, **told)
     with running_worker(settings, engine="real") as running:
         eventually(running.is_well, within=60, what="a worker")
         yield running
