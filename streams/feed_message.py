@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from streams.records import Outgoing
+from streams.batched.outgoing import Outgoing
 
 
 @dataclass(frozen=True, slots=True, repr=False)

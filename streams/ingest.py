@@ -12,7 +12,8 @@ from schemas.rejection import Accepted, Ignored, Rejected
 from schemas.source_profile import profile
 from schemas.topics import Topic
 from schemas.translate import translate
-from streams.records import Outgoing, as_outgoing, rejection
+from streams.batched.outgoing import Outgoing
+from streams.records import as_outgoing, rejection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -12,7 +12,8 @@ from schemas.clinical import CLINICAL_EVENT, ClockTick
 from schemas.rejection import Rejected
 from schemas.strict_model import place_and_type
 from schemas.topics import Topic
-from streams.records import Outgoing, as_outgoing, rejection
+from streams.batched.outgoing import Outgoing
+from streams.records import as_outgoing, rejection
 from streams.stored_state import StoredState, unpack
 from streams.worker_log import WorkerLog
 

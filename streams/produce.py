@@ -10,8 +10,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from schemas.rejection import Rejected
+from streams.batched.outgoing import Outgoing
 from streams.feed_message import as_bytes
-from streams.records import Outgoing, as_outgoing, rejection
+from streams.records import as_outgoing, rejection
 from streams.topic_layout import BrokerError
 from streams.worker_settings import MEBIBYTE
 

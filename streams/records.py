@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 from schemas.rejection import RejectedMessage
 from schemas.topics import Topic
+from streams.batched.outgoing import Outgoing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from schemas.rejection import Rejected
+    from streams.batched.fetched import Fetched
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -27,13 +30,9 @@ class Record:
     value: bytes | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Outgoing:
-    """One record to send; without a value it is a tombstone."""
-
-    topic: str
-    key: bytes | None
-    value: bytes | None
+def as_records(fetched: Iterable[Fetched]) -> list[Record]:
+    """What was fetched, without what nobody here reads; unlike the client's records these print no value."""
+    return [Record(each.topic, each.partition, each.offset, each.key, each.value) for each in fetched]
 
 
 def rejection(

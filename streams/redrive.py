@@ -23,8 +23,9 @@ from schemas.clinical import ClockTick
 from schemas.rejection import Accepted, Ignored, Redriven, Rejected, RejectedMessage
 from schemas.topics import RAW_TOPICS, Topic
 from schemas.translate import read_logged, translate
+from streams.batched.outgoing import Outgoing
 from streams.ingest import source_of
-from streams.records import Outgoing, Record
+from streams.records import Record
 from streams.topic_layout import BrokerError
 from streams.topic_reader import partitions_of, read_partition, topic_reader
 

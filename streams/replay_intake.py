@@ -12,7 +12,8 @@ import orjson
 from schemas.clinical import CLINICAL_EVENT, AnyFact, ClockTick
 from schemas.rejection import Accepted, Ignored, Rejected, RejectedMessage
 from schemas.translate import read_logged, translate
-from streams.records import Outgoing, rejection
+from streams.batched.outgoing import Outgoing
+from streams.records import rejection
 from streams.sources import SourceMessage
 
 _KEPT_BYTES = 16 * 1024 * 1024

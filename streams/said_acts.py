@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from schemas.raw import RawAct
 from schemas.read_model import SAID_ACTS_FIELD, SAID_ACTS_STREAM
 from schemas.topics import Topic, patient_key
-from streams.records import Outgoing
+from streams.batched.outgoing import Outgoing
 from streams.worker_log import WorkerLog
 
 if TYPE_CHECKING:

@@ -41,7 +41,7 @@ class Table(Protocol):
     """A changelogged store of bytes."""
 
     @property
-    def data(self) -> Mapping[bytes, bytes]:
+    def stored(self) -> Mapping[bytes, bytes]:
         """What is stored."""
 
     async def write(self, partition: int, changes: Mapping[bytes, bytes | None]) -> None:
@@ -87,14 +87,14 @@ class IngestStage:
 
     def counts(self, partitions: Sequence[int]) -> dict[tuple[str, int], PartitionCounts]:
         """The counts of these partitions, by topic and partition."""
-        read = {_place(key): value for key, value in self._table.data.items()}
+        read = {_place(key): value for key, value in self._table.stored.items()}
         return {
             place: PartitionCounts.model_validate_json(value) for place, value in read.items() if place[1] in partitions
         }
 
     async def _count(self, topic: str, partition: int, counted: list[Counted]) -> None:
         key = f"{topic}|{partition}".encode()
-        stored = self._table.data.get(key)
+        stored = self._table.stored.get(key)
         before = PartitionCounts.model_validate_json(stored) if stored else PartitionCounts(topic=topic)
         await self._table.write(partition, {key: before.count(counted).model_dump_json().encode()})
 
@@ -160,13 +160,13 @@ class OwnerStage:
     def take_over(self, owns: Callable[[bytes], bool]) -> int:
         """Begin anew from the table, for the patients that `owns` says are ours; returns how many wait to be woken."""
         self._owner.forget_all()
-        stored = ((key, wake_up_of(value)) for key, value in self._table.data.items() if owns(key))
+        stored = ((key, wake_up_of(value)) for key, value in self._table.stored.items() if owns(key))
         self._wake_ups.start_anew((key, at) for key, at in stored if at is not None)
         return len(self._wake_ups)
 
     def states(self) -> int:
         """How many patients are stored here."""
-        return len(self._table.data)
+        return len(self._table.stored)
 
     def put_down(self) -> None:
         """Partitions are being handed out anew: own nobody until `take_over`."""
@@ -225,14 +225,14 @@ class AggregatesStage:
             changed[key] = contribution
 
     def _stored(self, key: bytes) -> Contribution | None:
-        value = self._table.data.get(key)
+        value = self._table.stored.get(key)
         return None if value is None else Contribution.model_validate_json(value)
 
     def take_over(self, partition_of: Callable[[bytes], int], partitions: Sequence[int]) -> None:
         """Begin anew from the table, for these partitions."""
         now = self._clock.now()
         self._rates = {partition: RollingRates() for partition in partitions}
-        for key, value in self._table.data.items():
+        for key, value in self._table.stored.items():
             rates = self._rates.get(partition_of(key))
             if rates is not None:
                 rates.put(key, Contribution.model_validate_json(value), now)

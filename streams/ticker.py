@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from schemas.clinical import ClockTick
 from schemas.topics import Topic, split_key
-from streams.records import Outgoing
+from streams.batched.outgoing import Outgoing
 from streams.worker_log import WorkerLog
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaConnectionError
 
+from streams.batched.partition_ends import ends
 from streams.records import Record
 from streams.topic_layout import BrokerError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from aiokafka import ConsumerRecord
 
@@ -65,25 +66,6 @@ async def partitions_of(bootstrap: str, topic: str) -> list[int]:
     finally:
         await admin.close()
     return sorted(each["partition"] for each in described[0]["partitions"])
-
-
-async def ends(consumer: AIOKafkaConsumer, places: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
-    """The offset after the last record of each partition, by what a fetch says.
-
-    The embedded broker's list of latest offsets names the first record of the last batch, not its
-    last; what comes with fetched records is right on every broker. Leaves the consumer at the ends.
-    """
-    wanted = [TopicPartition(*place) for place in places]
-    first = await consumer.beginning_offsets(wanted)
-    listed: dict[TopicPartition, int] = await consumer.end_offsets(wanted)
-    filled = [place for place in wanted if listed[place] > first[place]]
-    if filled:
-        consumer.assign(filled)
-        for place in filled:
-            consumer.seek(place, listed[place] - 1)
-    while any(consumer.highwater(place) is None for place in filled):
-        await consumer.getmany(timeout_ms=_POLL_MS)
-    return listed | {place: max(listed[place], consumer.highwater(place) or 0) for place in filled}
 
 
 async def read_partition(consumer: AIOKafkaConsumer, topic: str, partition: int) -> AsyncIterator[list[Record]]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from schemas.worker_health import WorkerHealth
-    from streams.monitor_app import MonitorApp
+    from streams.batched.app import BatchedApp
     from streams.rejection_cap import RejectionCap
     from streams.under_way import BatchesUnderWay
     from streams.worker_metrics import WorkerMetrics
@@ -42,7 +42,7 @@ class Watchdog:
 
     def __init__(
         self,
-        app: MonitorApp,
+        app: BatchedApp,
         topics: Iterable[str],
         under_way: BatchesUnderWay,
         cap: RejectionCap,

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import faust
-from aiokafka.partitioner import murmur2
-from faust.exceptions import ProducerSendError
 from redis.asyncio import Redis
 
 from schemas.topics import RAW_TOPICS, Topic
+from streams.batched.outgoing import partition_of
+from streams.batched.process import work
 from streams.clock import Clock
 from streams.engine import ScoringEngine
-from streams.monitor_app import build_app, raw_topic
+from streams.monitor_app import build_app
 from streams.outbox import Outbox
 from streams.owner import Owner
 from streams.read_model_publisher import ReadModelPublisher, publish_for_ever
+from streams.records import as_records
 from streams.redis_projection import RedisProjection
 from streams.redis_rebuild import PROJECTED_TOPICS
 from streams.rejection_cap import RejectionCap
 from streams.said_acts import SaidActs
 from streams.site_measures import read_site
-from streams.stage import Stage
 from streams.stage_handlers import AggregatesStage, IngestStage, OwnerStage, ProjectionStage
 from streams.ticker import Ticker
 from streams.topic_layout import CONTRIBUTIONS_TABLE, COUNTS_TABLE, STATE_TABLE, BrokerError, create_topics
@@ -36,6 +35,7 @@ from streams.worker_metrics import WorkerMetrics
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from streams.batched.fetched import Fetched
     from streams.engine import Engine
     from streams.records import Record
     from streams.worker_settings import WorkerSettings
@@ -44,25 +44,7 @@ EXIT_INPUT_ERROR = 2
 _REDIS_SECONDS = 5
 _HEADROOM_BYTES = 4096
 """A record is larger than its value by its key and Kafka's framing."""
-_PARTITION_MASK = 0x7FFFFFFF
 _log = WorkerLog("worker")
-
-
-class FaustClient:
-    """Faust's own producer, as the outbox wants it."""
-
-    def __init__(self, app: faust.App) -> None:
-        """Send by the producer of `app`."""
-        self._app = app
-
-    async def send(self, topic: str, value: bytes | None, key: bytes | None) -> Awaitable[Any]:
-        """Queue a record; what Faust wraps in an error of its own is raised as it was."""
-        producer = await self._app.maybe_start_producer()
-        try:
-            sent: Awaitable[Any] = await producer.send(topic, key, value, None, None, None)
-        except ProducerSendError as error:
-            raise error.__cause__ or error from None
-        return sent
 
 
 class Worker:
@@ -77,8 +59,7 @@ class Worker:
         self.redis: Redis = Redis.from_url(
             settings.redis_url, socket_timeout=_REDIS_SECONDS, socket_connect_timeout=_REDIS_SECONDS
         )
-        client = FaustClient(self.app)
-        self.outbox = Outbox(client, self.metrics.rejected)
+        self.outbox = Outbox(self.app.producer_of_batches, self.metrics.rejected)
         self.wake_ups = WakeUps()
         self.ticker = Ticker(self.clock, self.wake_ups, self.outbox, self.metrics.ticked)
         self.said_acts = SaidActs(self.redis, self.outbox)
@@ -87,7 +68,7 @@ class Worker:
         self._build_handlers(engine)
         self._build_stages()
         self.publisher = ReadModelPublisher(self.redis)
-        topics = {topic for stage in self.stages for topic in stage.topics}
+        topics = {topic for stage in self.app.stages for topic in stage.topics}
         self.watchdog = Watchdog(self.app, topics, self.under_way, self.cap, self.metrics, settings)
         self._watching: asyncio.Task[None] | None = None
         self._words = engine.words()
@@ -97,7 +78,7 @@ class Worker:
         settings, app = self.settings, self.app
         states = app.keyed_bytes(STATE_TABLE)
         limit = settings.max_record_bytes - _HEADROOM_BYTES
-        owner = Owner(engine, states.stored, limit)
+        owner = Owner(engine, states.stored.get, limit)
         self.ingest = IngestStage(
             self.clock, self.outbox, app.keyed_bytes(COUNTS_TABLE), self.metrics, self.cap, settings.max_message_bytes
         )
@@ -108,68 +89,56 @@ class Worker:
         )
 
     def _build_stages(self) -> None:
-        self.stages = (
-            # One a topic: what is held, or fails, in one feed holds up no other.
-            *(self._stage(f"ingest-{topic}", (topic,), self.ingest.handle) for topic in RAW_TOPICS),
-            self._stage("owner", (Topic.ENCOUNTER_EVENTS,), self.owner.handle),
-            self._stage("aggregates", (Topic.CASES,), self.aggregates.handle),
-            self._stage("project-cases", (Topic.CASES,), self.projection.handle),
-            self._stage("project-alerts", (Topic.ENCOUNTER_ALERTS,), self.projection.handle),
-            self._stage("project-beliefs", (Topic.ENCOUNTER_BELIEFS,), self.projection.handle),
-        )
-        for stage in self.stages:
-            topic = raw_topic(self.app, self.settings, *stage.topics)
-            self.app.agent(topic, name=stage.name, concurrency=1)(stage.feed)
-            self.app.task()(stage.run)
+        # One a topic: what is held, or fails, in one feed holds up no other.
+        for topic in RAW_TOPICS:
+            self._stage(f"ingest-{topic}", topic, self.ingest.handle)
+        self._stage("owner", Topic.ENCOUNTER_EVENTS, self.owner.handle)
+        self._stage("aggregates", Topic.CASES, self.aggregates.handle)
+        self._stage("project-cases", Topic.CASES, self.projection.handle)
+        self._stage("project-alerts", Topic.ENCOUNTER_ALERTS, self.projection.handle)
+        self._stage("project-beliefs", Topic.ENCOUNTER_BELIEFS, self.projection.handle)
 
-    def _stage(
-        self, name: str, topics: Sequence[Topic], handler: Callable[[Sequence[Record]], Awaitable[None]]
-    ) -> Stage:
-        names = tuple(map(str, topics))
-        return Stage(
-            self.app,
+    def _stage(self, name: str, topic: Topic, handler: Callable[[Sequence[Record]], Awaitable[None]]) -> None:
+        noted = self.under_way.noted(name, (str(topic),), handler)
+
+        async def handle(fetched: Sequence[Fetched]) -> None:
+            await noted(as_records(fetched))
+
+        self.app.stage(
             name,
-            names,
-            self.under_way.noted(name, names, handler),
+            (topic,),
+            handle,
             batch_records=self.settings.batch_records,
             on_finished=self.metrics.finished,
             on_failed=self.metrics.failed,
         )
 
     def _follow_the_app(self) -> None:
-        self.app.on_partitions_revoked.connect(self._put_down)
-        self.app.on_rebalance_complete.connect(self._take_over)
-        self.app.before_stop = self._close
+        self.app.on_put_down = self._put_down
+        self.app.on_taken_over = self._take_over
+        self.app.on_closing = self._stop_watching
         self.app.task()(self.ticker.run)
         self.app.task()(self.said_acts.run)
         self.app.task()(self._publish)
 
-    async def _put_down(self, *_: Any, **__: Any) -> None:
-        for stage in self.stages:
-            await stage.put_down()
+    def _put_down(self) -> None:
         self.owner.put_down()
-        self.app.finished.forget()
         self.under_way.forget()
         self.cap.forget()
 
-    async def _take_over(self, *_: Any, **__: Any) -> None:
-        for stage in self.stages:
-            stage.start_anew()
+    def _take_over(self) -> None:
         partitions = self.partitions()
         waiting = self.owner.take_over(lambda key: self.partition_of(key) in partitions)
         self.aggregates.take_over(self.partition_of, partitions)
-        self.app.taken_over = True
         _log.info("partitions_taken_over", partitions=partitions, keys=waiting, records=self.owner.states())
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
         """Watch over the worker's progress from before its first step until its end."""
         self._watching = loop.create_task(self.watchdog.run())
 
-    async def _close(self) -> None:
+    def _stop_watching(self) -> None:
         if self._watching is not None:
             self._watching.cancel()
-        for stage in self.stages:
-            await stage.close()
 
     def partitions(self) -> list[int]:
         """Partitions whose patients this worker owns; those of every other topic go with them."""
@@ -177,7 +146,7 @@ class Worker:
 
     def partition_of(self, key: bytes) -> int:
         """Where a key stands, in every topic: as Kafka's own clients place it."""
-        return int((murmur2(key) & _PARTITION_MASK) % self.settings.partitions)
+        return partition_of(key, self.settings.partitions)
 
     async def _publish(self) -> None:
         await publish_for_ever(self.publish, self.settings.publish_interval)
@@ -214,16 +183,8 @@ def run(settings: WorkerSettings, engine: Engine | None = None) -> int:
     except (BrokerError, ValueError, OSError) as error:
         sys.stderr.write(f"timezero worker: {error}\n")
         return EXIT_INPUT_ERROR
-    return _serve(worker, loop)
-
-
-def _serve(worker: Worker, loop: asyncio.AbstractEventLoop) -> int:
-    host = faust.Worker(worker.app, loop=loop, quiet=True, override_logging=False, redirect_stdouts=False)
-    host.spinner = None
     worker.watch(loop)
     try:
-        host.execute_from_commandline()
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else 1
+        return work(worker.app, loop)
     finally:
         worker.watchdog.stop()

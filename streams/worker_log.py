@@ -1,6 +1,6 @@
 """Logs that cannot hold a patient: fixed sentences and fields from an allow-list.
 
-Our own records carry an event name and fields of `ALLOWED_FIELDS`. Of other libraries' records
+Our own records carry an event name and, as `fields`, what `ALLOWED_FIELDS` lets through. Of other libraries' records
 (Faust prints whole messages in some warnings) only the logger, the place in its code and the
 type of an exception are kept, never the text.
 """
@@ -25,7 +25,9 @@ ALLOWED_FIELDS = frozenset(
 )  # fmt: skip
 """Every field a log line may carry; none can hold an identifier, a value or a time of a patient."""
 OWN_LOGGER = "timezero"
-_FIELDS = "timezero_fields"
+STAGE_LOGGER = "streams.batched.stage"
+"""Of `streams.batched` this alone is ours: Faust logs its own messages under the names of the other modules."""
+_FIELDS = "fields"
 
 
 class WorkerLog:
@@ -65,8 +67,9 @@ class AllowListFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
         }
-        if record.name.split(".")[0] == OWN_LOGGER:
-            line |= {"event": record.msg} | getattr(record, _FIELDS, {})
+        if f"{record.name}.".startswith((f"{OWN_LOGGER}.", f"{STAGE_LOGGER}.")):
+            fields = getattr(record, _FIELDS, {})
+            line |= {"event": record.msg} | {name: fields[name] for name in fields.keys() & ALLOWED_FIELDS}
         else:
             line["where"] = f"{record.module}:{record.lineno}"
         if record.exc_info and record.exc_info[0]:
@@ -81,4 +84,5 @@ def configure_logging(level: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    logging.getLogger(OWN_LOGGER).setLevel(level)
+    for name in (OWN_LOGGER, STAGE_LOGGER):
+        logging.getLogger(name).setLevel(level)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter as TopicCounter
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
@@ -11,7 +12,7 @@ from streams.worker_log import WorkerLog
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from streams.records import Record
+    from streams.batched.fetched import Fetched
 
 _log = WorkerLog("metrics")
 
@@ -51,10 +52,10 @@ class WorkerMetrics:
             registry=self.registry,
         )  # fmt: skip
 
-    def finished(self, stage: str, records: Sequence[Record]) -> None:
+    def finished(self, stage: str, records: Sequence[Fetched]) -> None:
         """A stage has finished these."""
-        for record in records:
-            self._records.labels(stage, record.topic).inc()
+        for topic, count in TopicCounter(record.topic for record in records).items():
+            self._records.labels(stage, topic).inc(count)
 
     def failed(self, stage: str, error: Exception) -> None:
         """A stage must handle a batch again."""

@@ -18,7 +18,8 @@ from real_parts.eventually import eventually
 from schemas.read_model import ALERTS_HASH, BELIEFS_OF_CASE, CASES_HASH
 from schemas.topics import Topic
 from schemas.worker_health import WorkerHealth
-from streams.topic_reader import ends, partitions_of, read_partition, topic_reader
+from streams.batched.partition_ends import ends
+from streams.topic_reader import partitions_of, read_partition, topic_reader
 from streams.worker_health import HEALTH_FILE, health
 from streams.worker_settings import WorkerSettings
 

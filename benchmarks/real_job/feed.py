@@ -9,9 +9,9 @@ from pathlib import Path
 
 from schemas.rejection import Accepted
 from schemas.translate import translate
+from streams.batched.outgoing import Outgoing
 from streams.feed_message import FeedMessage
 from streams.produce import as_message
-from streams.records import Outgoing
 from streams.simulator.department import Plan, simulate
 from streams.sources import SourceMessage, open_source
 

@@ -11,10 +11,11 @@ from redis.asyncio import Redis as AsyncRedis
 
 from schemas.rejection import Rejected
 from schemas.topics import Topic
+from streams.batched.outgoing import Outgoing
 from streams.engine import ScoringEngine
 from streams.ingest import take_in
 from streams.owner import Owner, outgoing_of, read_event
-from streams.records import Outgoing, Record, as_outgoing, rejection
+from streams.records import Record, as_outgoing, rejection
 from streams.redis_projection import RedisProjection
 from streams.stored_state import StoredState, unpack
 from streams.worker_settings import MEBIBYTE, WorkerSettings

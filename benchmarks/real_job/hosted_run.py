@@ -27,9 +27,10 @@ from redis import Redis
 
 from schemas.read_model import EngineClock
 from schemas.topics import RAW_TOPICS, Topic
-from streams.records import Outgoing
+from streams.batched.outgoing import Outgoing
+from streams.batched.partition_ends import ends
 from streams.topic_layout import create_topics
-from streams.topic_reader import ends, read_partition, topic_reader
+from streams.topic_reader import read_partition, topic_reader
 from streams.worker_settings import WorkerSettings
 
 MEASURES = ("nys-ped-1h/spec-2015", "sep1-like/1", "ed-sepsis-triage/mannhardt")

@@ -11,10 +11,11 @@ from schemas.clinical import CLINICAL_EVENT
 from schemas.rejection import RejectedMessage
 from schemas.topics import RAW_TOPICS, Topic
 from sepsis_feed import sepsis_feed
+from streams.batched.outgoing import Outgoing
 from streams.feed_counts import MOST_SOURCES, OTHER_SOURCES, PartitionCounts, add_up
 from streams.ingest import Counted, source_of, take_in
 from streams.produce import as_message, fitting
-from streams.records import Outgoing, Record
+from streams.records import Record
 from streams.sources import SourceMessage
 
 NOW = datetime(2026, 3, 5, tzinfo=UTC)

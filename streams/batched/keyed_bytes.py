@@ -1,0 +1,72 @@
+"""A changelogged store of bytes by key, written and restored a batch at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiokafka.errors import MessageSizeTooLargeError
+from faust.tables import Table
+
+from streams.batched.outgoing import Outgoing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from streams.batched.app import BatchedApp
+    from streams.batched.fetched import Fetched
+
+
+class KeyedBytes(Table[bytes, bytes]):
+    """A Faust table in memory, whose changelog tells the partition of each key."""
+
+    app: BatchedApp
+
+    @property
+    def stored(self) -> Mapping[bytes, bytes]:
+        """What is stored; not to be changed but by `write`."""
+        store: Any = self.data
+        stored: Mapping[bytes, bytes] = store.data
+        return stored
+
+    async def write(self, partition: int, changes: Mapping[bytes, bytes | None]) -> None:
+        """Store every change (None deletes), once the changelog has acknowledged it.
+
+        What is stored already, byte for byte, is not written again.
+
+        Raises:
+            MessageSizeTooLargeError: the changelog takes no value as large as one of these.
+            Exception: the client's, where the changelog did not take a change; then none is stored here.
+        """
+        stored = self.stored
+        changed = {key: value for key, value in changes.items() if stored.get(key) != value}
+        topic = self.changelog_topic_name
+        sent = [Outgoing(topic, key, value, partition) for key, value in changed.items()]
+        if await self.app.producer_of_batches.send(sent):
+            message = f"a value is larger than the changelog of table {self.name} takes: raise its `max.message.bytes`."
+            raise MessageSizeTooLargeError(message)
+        for key, value in changed.items():
+            self._put(partition, key, value)
+
+    def restore(self, partition: int, records: Sequence[Fetched]) -> None:
+        """Take over what the changelog tells, in its order."""
+        for record in records:
+            if record.key is not None:
+                self._put(partition, record.key, record.value)
+
+    def apply_changelog_batch(self, batch: Iterable[Any]) -> None:
+        """Nothing: what Faust applies by this was restored when it was fetched."""
+
+    @property
+    def changelog_topic_name(self) -> str:
+        """The name of the changelog topic."""
+        name: str = self.changelog_topic.get_topic_name()
+        return name
+
+    def _put(self, partition: int, key: bytes, value: bytes | None) -> None:
+        store: Any = self.data
+        if value is None:
+            store.data.pop(key, None)
+            store._key_partition.pop(key, None)  # noqa: SLF001 - by it Faust forgets the keys of partitions that went
+        else:
+            store.data[key] = value
+            store._key_partition[key] = partition  # noqa: SLF001
