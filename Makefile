@@ -126,6 +126,7 @@ fuzz: install
 
 bench: install
 	@$(RUN) benchmarks/run.py
+	@$(RUN) benchmarks/plain_job/run.py
 
 # The figures, then the page that shows them.
 bench-peers: peers

@@ -33,6 +33,16 @@ def test_our_own_lines_have_a_name_and_their_fields(lines):
     }
 
 
+def test_of_the_batched_path_a_stage_may_speak_and_faust_under_its_modules_names_may_not(lines):
+    logging.getLogger("streams.batched.stage").warning(
+        "reading_again", extra={"fields": {"stage": "owner", "key": "P1"}}
+    )
+    logging.getLogger("streams.batched.consumer").error("message %s of Jane Doe", "P1")
+
+    assert (lines()[0]["event"], lines()[0]["stage"]) == ("reading_again", "owner")
+    assert "P1" not in str(lines())
+
+
 def test_a_field_that_is_not_on_the_list_is_a_mistake_of_ours():
     with pytest.raises(ValueError, match="patient_id"):
         WorkerLog("owner").warning("odd", patient_id="P1")
