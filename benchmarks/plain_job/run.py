@@ -9,16 +9,18 @@ machine may be shared.
 import argparse
 import json
 import os
+import platform
 import resource
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from timezero.local_kafka import local_kafka
 
 HERE = Path(__file__).parent
-RESULTS = HERE.parent / "results" / "plain_job.json"
+RESULTS = HERE.parent / "results"
 HOSTS = {"bare_aiokafka": 1, "batched": 1, "stock_faust": 20}
 """Each host, and by how much its events are fewer: a slow one is told its rate by fewer."""
 CEILING = "bare_aiokafka"
@@ -48,20 +50,36 @@ def measured(host: str, bootstrap: str, events: int) -> dict[str, object]:
     return json.loads(line) | {"cpu_seconds": round(spent, 1)}
 
 
+def circumstances() -> dict[str, object]:
+    """Where, when, of which commit, and how busy the machine was beside us."""
+    command = ["/usr/bin/env", "git", "rev-parse", "--short", "HEAD"]
+    commit = subprocess.run(command, check=False, capture_output=True, text=True)
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": commit.stdout.strip(),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+        "load_before": round(os.getloadavg()[0], 1),
+    }
+
+
 def main() -> None:
     """Measure, print and keep."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--hosts", nargs="+", default=list(HOSTS), help="files of this folder, without .py")
     asked = parser.parse_args()
+    where = circumstances()
     with tempfile.TemporaryDirectory() as folder, local_kafka(Path(folder)) as bootstrap:
         lines = [measured(host, bootstrap, asked.events // HOSTS.get(host, 1)) for host in asked.hosts]
     ceiling = next((line["events_per_second"] for line in lines if line["host"] == CEILING), None)
     for line in lines:
         share = f"{line['events_per_second'] / ceiling:.3f} of the ceiling" if ceiling else ""
         print(f"{line['host']:<16}{line['events_per_second']:>10} events/s  durable: {line['durable']}  {share}")
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps({"cores": os.cpu_count(), "hosts": lines}, indent=1) + "\n", encoding="utf-8")
+    RESULTS.mkdir(exist_ok=True)
+    kept = RESULTS / f"{where['at']}-{where['commit']}-plain-job.json".replace(":", "")
+    kept.write_text(json.dumps(where | {"hosts": lines}, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

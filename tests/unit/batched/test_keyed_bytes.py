@@ -1,0 +1,84 @@
+"""A table of bytes writes what has changed, once, and holds nothing that its changelog does not have."""
+
+import pytest
+from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
+from aiokafka.structs import ConsumerRecord
+
+from streams.batched.app import BatchedApp
+
+CHANGELOG = "job-states-changelog"
+
+
+class Producer:
+    """Takes records, or finds them too large, or fails."""
+
+    def __init__(self):
+        self.taken, self.too_large, self.fails = [], False, None
+
+    async def send(self, outgoing):
+        if self.fails:
+            raise self.fails
+        self.taken += [(each.topic, each.partition, each.key, each.value) for each in outgoing]
+        return list(outgoing) if self.too_large else []
+
+
+@pytest.fixture
+def table(tmp_path):
+    """A table of an application that has no broker; what it sends is kept."""
+    app = BatchedApp("job", "nobody:9092", datadir=tmp_path)
+    app.producer_of_batches = Producer()
+    return app.keyed_bytes("states")
+
+
+def told(offset, key, value):
+    return ConsumerRecord(CHANGELOG, 1, offset, 0, 0, key, value, None, 0, 0, ())
+
+
+async def test_what_is_stored_already_is_not_written_again(table):
+    await table.write(1, {b"a": b"1", b"b": b"1"})
+    await table.write(1, {b"a": b"1", b"b": b"2", b"never": None})
+
+    assert table.app.producer_of_batches.taken == [
+        (CHANGELOG, 1, b"a", b"1"),
+        (CHANGELOG, 1, b"b", b"1"),
+        (CHANGELOG, 1, b"b", b"2"),
+    ]
+    assert table.stored == {b"a": b"1", b"b": b"2"}
+
+
+async def test_a_key_that_is_deleted_is_a_tombstone_in_the_changelog(table):
+    await table.write(1, {b"a": b"1"})
+    await table.write(1, {b"a": None})
+
+    assert table.app.producer_of_batches.taken[-1] == (CHANGELOG, 1, b"a", None)
+    assert table.stored == {}
+
+
+async def test_what_the_changelog_did_not_take_is_not_stored(table):
+    table.app.producer_of_batches.fails = KafkaTimeoutError()
+
+    with pytest.raises(KafkaTimeoutError):
+        await table.write(1, {b"a": b"1"})
+    assert table.stored == {}
+
+
+async def test_a_value_that_is_too_large_for_the_changelog_is_an_error_and_not_stored(table):
+    table.app.producer_of_batches.too_large = True
+
+    with pytest.raises(MessageSizeTooLargeError, match="states"):
+        await table.write(1, {b"a": b"1"})
+    assert table.stored == {}
+
+
+async def test_a_changelog_is_taken_over_in_its_order(table):
+    table.restore(1, [told(0, b"a", b"1"), told(1, b"b", b"1"), told(5, b"a", b"2"), told(6, b"b", None)])
+
+    assert table.stored == {b"a": b"2"}
+
+
+async def test_the_keys_of_partitions_that_went_are_forgotten_when_a_recovery_ends(table):
+    await table.write(0, {b"ours": b"1"})
+    await table.write(1, {b"theirs": b"1"})
+    await table.on_recovery_completed({(CHANGELOG, 0)}, set())
+
+    assert table.stored == {b"ours": b"1"}
