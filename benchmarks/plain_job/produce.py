@@ -7,7 +7,11 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from job import KEYS, PARTITIONS, Told, told
 
-AT_ONCE = 5000
+from streams.batched.batch_producer import BatchProducer
+from streams.batched.outgoing import Outgoing
+
+AT_ONCE = 50_000
+LARGEST = 1 << 20
 
 
 def event(number: int) -> tuple[bytes, bytes]:
@@ -23,10 +27,18 @@ async def produce(what: Told) -> None:
     await admin.start()
     await admin.create_topics([NewTopic(what.topic, PARTITIONS, 1)])
     await admin.close()
-    async with AIOKafkaProducer(bootstrap_servers=what.bootstrap, linger_ms=5) as producer:
+    async with AIOKafkaProducer(bootstrap_servers=what.bootstrap, max_batch_size=LARGEST // 2) as client:
+
+        async def ready() -> AIOKafkaProducer:
+            return client
+
+        async def always() -> None:
+            """Nobody else produces."""
+
+        producer = BatchProducer(ready, always, LARGEST)
         for start in range(0, what.events, AT_ONCE):
-            made = [event(number) for number in range(start, min(start + AT_ONCE, what.events))]
-            await asyncio.gather(*[await producer.send(what.topic, value, key) for key, value in made])
+            numbers = range(start, min(start + AT_ONCE, what.events))
+            await producer.send([Outgoing(what.topic, *event(number)) for number in numbers])
 
 
 if __name__ == "__main__":
