@@ -189,6 +189,24 @@ def test_septic_shock_after_a_rule_out_belongs_to_no_case_before():
     assert dated(SHOCK, f"{SEVERE}\n 09:00 ruled out\n 10:00 lactate 4") == "no case"
 
 
+def test_a_case_that_an_act_known_by_its_day_opens_takes_no_time_from_a_later_act():
+    told = play("ssc-hour1/2018", "09:10 sepsis documented at 09:00 by day\n 11:00 sepsis documented (again)")
+
+    assert told.status() == "cannot_assess, no_time_zero"
+
+
+def test_a_case_after_a_rule_out_that_an_act_known_by_its_day_opens_takes_no_time_from_a_later_act():
+    told = play(PED, """
+        07:00    arrived
+        10:00    sepsis documented
+        10:30    ruled out
+        09:10+1  sepsis documented (by day) at 09:00+1 by day
+        11:00+1  sepsis documented (again)
+    """)  # fmt: skip
+
+    assert told.status("E1#2") == "cannot_assess, no_time_zero"
+
+
 def test_rivals_stand_side_by_side_with_what_each_would_mean():
     told = play(PED, """
         07:00    born 2020-03-02
