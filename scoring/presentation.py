@@ -130,7 +130,7 @@ def _signs_of_infection(chart: Chart, rule: InfectionRule, resolution: Resolutio
         *_surrogate_onsets(antibiotics, cultures, _Pairing(before, after, lapse, resolution)),
         *_confirming_days(antibiotics, all_cultures, rule, resolution),
     ]
-    return sorted(onsets, key=lambda onset: (onset.at, onset.lapses_at is not None, onset.rule))
+    return sorted(onsets, key=lambda onset: (onset.at, onset.rule))
 
 
 def _is_repeat(onset: Onset, lapsed: Presentation | None) -> bool:

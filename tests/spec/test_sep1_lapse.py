@@ -2,6 +2,8 @@
 
 from functools import partial
 
+import pytest
+
 from storyteller import clock, play
 
 tell = partial(play, "sep1-like/1")
@@ -54,3 +56,19 @@ def test_a_culture_within_reach_of_a_later_dose_still_confirms_it():
     """)
 
     assert told.case().time_zero == clock("10:00+2")
+
+
+@pytest.mark.parametrize(("dose", "counts"), [("09:59+3", False), ("10:00+3", True)])
+def test_a_dose_belongs_to_the_course_that_lapsed_until_the_very_moment_of_the_lapse(dose, counts):
+    told = tell(f"""
+        {SHOCK}
+        10:00    ceftriaxone iv
+        {dose}   heart rate 120
+        {dose}   respiratory rate 30
+        {dose}   systolic bp 80
+        {dose}   meropenem iv
+        11:00+3  quiet
+    """)
+
+    assert told.case().time_zero == clock(dose if counts else "10:00")
+    assert (told.status() == "not_in_population, not_confirmed") is not counts

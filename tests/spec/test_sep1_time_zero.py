@@ -308,3 +308,74 @@ def test_a_value_that_was_corrected_to_normal_makes_no_later_time_zero_known_lat
 
     assert time_zero(told) == "11:00"
     assert f"{told.case().time_zero_known_at:%H:%M}" == "11:00"
+
+
+SIGNS = ("temperature 39.0", "heart rate 110", "creatinine 2.4")
+"""Two SIRS criteria and an organ dysfunction."""
+
+
+def signs_at(moment):
+    return "\n".join(f"{moment}  {sign}" for sign in SIGNS)
+
+
+@pytest.mark.parametrize("far", ["", "03:00-2  blood culture (far)"])
+def test_a_dose_that_confirms_a_culture_is_no_sign_of_infection_of_its_own(far):
+    """The culture at 03:00 is the onset, more than 6 h before the criteria; whatever was drawn long before."""
+    told = tell(f"""
+        {far}
+        03:00  blood culture
+        10:00  ceftriaxone iv
+        {signs_at("10:30")}
+    """)
+
+    assert told.records == {}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_sign"),
+    [
+        ("blood culture", "03:00+3 ceftriaxone iv", False),
+        ("blood culture", "03:01+3 ceftriaxone iv", True),
+        ("ceftriaxone iv", "03:00+1 blood culture", False),
+        ("ceftriaxone iv", "03:01+1 blood culture", True),
+    ],
+)
+def test_what_lies_out_of_reach_of_the_sign_before_is_one_of_its_own(first, second, is_sign):
+    """A dose counts until 72 h after the culture, a culture until 24 h after the dose."""
+    told = tell(f"""
+        03:00  {first}
+        {second}
+        {signs_at(f"04:00{second[5:7]}")}
+    """)
+
+    assert bool(told.records) is is_sign
+
+
+DAY_KNOWN = "12:00  blood culture drawn 12:00 by day"
+
+
+@pytest.mark.parametrize(
+    ("dose", "rule"),
+    [
+        ("23:58-1", "surrogate_infection_provisional"),
+        ("23:59-1", "surrogate_infection"),  # 24 h before the last minute of the day
+        ("00:00+3", "surrogate_infection"),  # 72 h after its first
+        ("00:01+3", "surrogate_infection_provisional"),
+    ],
+)
+def test_a_culture_known_by_its_day_confirms_a_dose_that_any_minute_of_the_day_would_confirm(dose, rule):
+    given = f"{dose}  ceftriaxone iv\n{signs_at(dose)}"
+    told = tell(f"{given}\n{DAY_KNOWN}" if dose.endswith("-1") else f"{DAY_KNOWN}\n{given}")
+
+    assert told.case().time_zero_rule == rule
+
+
+def test_a_culture_known_by_its_day_confirms_every_dose_within_its_reach():
+    told = tell(f"""
+        {DAY_KNOWN}
+        01:00+1  ceftriaxone iv
+        10:00+1  meropenem iv
+        {signs_at("10:00+1")}
+    """)
+
+    assert (time_zero(told), told.case().time_zero_rule) == ("10:00", "surrogate_infection")
