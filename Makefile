@@ -8,6 +8,7 @@
 #   make fuzz   MESSAGES=1000000 mutated messages of every format, through the door and the owner of a worker; STORY=7: one
 #   make bench  the benchmarks, with machine, commit and date beside each number
 #   make bench-peers  the same jobs on other stream processors   PEERS="--events 100000 --rounds 1" for some
+#   make mutants  which small changes of scoring/ no test notices   FILES="scoring/span.py scoring/age.py"
 #   make lock   bring requirements/*.txt up to pyproject.toml
 #   make clean  remove all that was made here
 
@@ -29,6 +30,7 @@ STORY ?=
 # Each brings up a broker and a cache of its own.
 PROCESSES ?= 4
 PEERS ?=
+FILES ?= $(sort $(wildcard scoring/*.py scoring/*/*.py))
 
 # The wheel is what runs: neither this folder nor the caller's PYTHONPATH may stand in for it.
 unexport PYTHONPATH
@@ -57,10 +59,10 @@ endif
 endif
 endif
 
-.PHONY: help demo test check docs agree fuzz bench bench-peers bench-page peers lock clean install oracles coverage
+.PHONY: help demo test check docs agree fuzz bench bench-peers bench-page peers lock clean install mutants oracles coverage
 
 help:
-	@sed -n '3,12s/^#   //p' Makefile
+	@sed -n '3,13s/^#   //p' Makefile
 
 $(BUILD)/python:
 	@echo "making $(VENV) with $$($(PYTHON) --version)"
@@ -152,6 +154,12 @@ oracles: requirements/oracles.txt $(BUILD)/python
 	@$(PYTHON) -m venv .venv-oracles
 	@$(UV) pip sync --quiet --require-hashes --python .venv-oracles/bin/python requirements/oracles.txt
 
+# Mutants are made of the checkout: the wheel stays out of it.
+mutants: requirements/mutants.txt $(BUILD)/python
+	@$(PYTHON) -m venv .venv-mutants
+	@$(UV) pip sync --quiet --require-hashes --python .venv-mutants/bin/python requirements/mutants.txt
+	@PYTHONPATH=$(CURDIR):tests nice -n 19 .venv-mutants/bin/python -P -m mutants $(FILES)
+
 # The container runs service.txt; demo and tests add to it and never disagree with it.
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 lock: $(BUILD)/python
@@ -161,6 +169,7 @@ lock: $(BUILD)/python
 	@$(COMPILE) --output-file requirements/oracles.txt requirements/oracles.in
 	@$(COMPILE) --constraint requirements/service.txt --override requirements/peers-override.in --output-file requirements/peers.txt requirements/peers.in
 	@$(COMPILE) --output-file requirements/pyflink.txt requirements/pyflink.in
+	@$(COMPILE) --output-file requirements/mutants.txt requirements/mutants.in
 
 clean:
-	@rm -rf $(VENV) .venv-oracles .venv-peers .venv-pyflink build dist htmlcov datadir .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) .venv-mutants .venv-oracles .venv-peers .venv-pyflink build dist htmlcov datadir .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -318,7 +318,7 @@ def signs_at(moment):
     return "\n".join(f"{moment}  {sign}" for sign in SIGNS)
 
 
-@pytest.mark.parametrize("far", ["", "03:00-2  blood culture (far)"])
+@pytest.mark.parametrize("far", ["", "03:00-4  blood culture (far)"])
 def test_a_dose_that_confirms_a_culture_is_no_sign_of_infection_of_its_own(far):
     """The culture at 03:00 is the onset, more than 6 h before the criteria; whatever was drawn long before."""
     told = tell(f"""
@@ -379,3 +379,13 @@ def test_a_culture_known_by_its_day_confirms_every_dose_within_its_reach():
     """)
 
     assert (time_zero(told), told.case().time_zero_rule) == ("10:00", "surrogate_infection")
+
+
+def test_a_value_known_by_its_day_hides_no_later_one_of_that_day():
+    told = tell(f"""
+        02:00  creatinine 2.4 drawn 01:00 by day
+        02:00  infection suspected
+        {signs_at("03:00")}
+    """)
+
+    assert time_zero(told) == "03:00"
