@@ -23,7 +23,8 @@ def tests_of_judgement():
 
 def _is_of_judgement(text):
     imports = [line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))]
-    return not any(name.startswith(ELSEWHERE) for name in imports) and any("scoring" in name for name in imports)
+    judges = any(name.startswith(("scoring", "storyteller")) for name in imports)
+    return judges and not any(name.startswith(ELSEWHERE) for name in imports)
 
 
 @click.command()
