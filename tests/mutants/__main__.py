@@ -44,6 +44,8 @@ def main(files, tests, at_most):
 
     hunt = Hunt([each for path in files for each in mutants_of(path, ROOT)], at_most, note)
     status = pytest.main(["-q", "-p", "no:cacheprovider", *(tests or tests_of_judgement())], plugins=[hunt])
+    for name in hunt.reach.left_out:
+        click.echo(f"left out, for it fails without any mutant here: {name}")
     for path, counted in counts.items():
         click.echo(f"{Path(path).relative_to(ROOT)}: {dict(sorted(counted.items()))}")
     raise SystemExit(status or bool(alive))

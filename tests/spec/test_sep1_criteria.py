@@ -1,0 +1,88 @@
+"""SEP-1-like, severe sepsis: which facts meet the criteria together, and which are shown for it."""
+
+from functools import partial
+
+import pytest
+
+from schemas.verdict import find_time_zero_evidence
+from scoring.number import Duration
+from scoring.rules import load_rules, rules_of
+from storyteller import clock_text, play
+
+tell = partial(play, "sep1-like/1")
+
+
+def shown(told):
+    """What time zero rests on, with values."""
+    return [(each.type, each.value) for each in find_time_zero_evidence(told.case().elements)]
+
+
+@pytest.mark.parametrize(("last", "found"), [("16:00:59", True), ("16:01", False)])
+@pytest.mark.parametrize("first", ["systolic bp 85", "temperature 39.0"])
+def test_each_criterion_may_be_the_first_by_six_hours(first, last, found):
+    others = {"systolic bp 85", "temperature 39.0"} - {first}
+    told = tell(f"""
+        10:00  {first}
+        13:00  infection suspected
+        13:10  heart rate 110
+        {last}  {others.pop()}
+    """)
+
+    assert bool(told.records) is found
+
+
+@pytest.mark.parametrize("last", ["09:00", "10:00"])
+def test_of_what_was_measured_before_the_suspicion_the_latest_is_the_evidence(last):
+    told = tell(f"""
+        08:00  temperature 39.0
+        08:00  heart rate 110
+        08:00  systolic bp 85
+        {last}  temperature 39.5
+        10:00  infection suspected
+    """)
+
+    assert ("temperature", 39.5) in shown(told)
+    assert ("temperature", 39.0) not in shown(told)
+
+
+def test_of_two_signs_that_give_the_same_time_zero_the_first_is_the_evidence():
+    told = tell("""
+        08:00  blood culture
+        08:30  ceftriaxone iv
+        09:00  blood culture (second)
+        12:00  temperature 39.0
+        12:00  heart rate 110
+        12:00  systolic bp 85
+    """)
+
+    evidence = find_time_zero_evidence(told.case().elements)
+    assert [clock_text(each.happened_at) for each in evidence if each.type == "blood_culture"] == ["08:00"]
+
+
+def test_a_culture_of_another_sterile_site_is_a_sign_of_infection_too():
+    told = tell("""
+        09:00  sterile culture
+        09:30  ceftriaxone iv
+        10:00  temperature 39.0
+        10:00  heart rate 110
+        10:00  systolic bp 85
+    """)
+
+    assert told.case().time_zero_rule == "surrogate_infection"
+    assert clock_text(told.case().time_zero) == "10:00"
+
+
+def test_measures_whose_criteria_differ_are_judged_apart():
+    """A site's measure that lets the criteria lie three hours apart sees nothing where the shipped one does."""
+    shipped = load_rules(["sep1-like/1"]).measures[0]
+    within = Duration(value=3, unit="hours", source="made up")
+    narrow = shipped.time_zero.model_copy(update={"within": within})
+    site = shipped.model_copy(update={"version": "narrow", "time_zero": narrow})
+    told = play(rules_of([shipped, site]), """
+        10:00  infection suspected
+        10:00  temperature 39.0
+        10:00  heart rate 110
+        14:00  systolic bp 85
+    """)  # fmt: skip
+
+    assert [record.measure for record in told.records.values()] == ["sep1-like/1"]
