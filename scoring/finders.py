@@ -138,8 +138,7 @@ def _blood_culture(search: Search[BloodCulture], clock: BundleClock) -> Finding:
         finding = replace(finding, facts=unfollowed.facts, reason="no_antibiotic_after")
     finding = _with_order(search, finding, chart.ordered_cultures(Specimen.BLOOD), "drawn")
     rule, cut = search.rule, search.view.cut
-    if finding.done_at is not None and rule.needs_antibiotic_without is not None:
-        finding = _before_some_antibiotic(search, finding)
+    finding = _before_some_antibiotic(search, finding)
     antibiotic = first_antibiotic(search)
     if antibiotic is None:
         return finding
