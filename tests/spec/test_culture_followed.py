@@ -1,4 +1,4 @@
-"""The printed formula of the culture: where no protocol was started, only a culture that an antibiotic follows counts."""
+"""The printed formula of the culture: without a protocol, only a culture that an antibiotic follows counts."""
 
 import pytest
 

@@ -97,9 +97,11 @@ def test_measures_that_need_other_scores_are_judged_apart():
 
 
 @pytest.mark.parametrize("last", ["08:30", "09:00"])
-def test_of_what_was_measured_before_the_suspicion_the_latest_is_the_evidence(last):
+@pytest.mark.parametrize("more", ["", "10:00 inr 1.4"])
+def test_of_what_was_measured_before_the_suspicion_the_latest_is_the_evidence(last, more):
     told = play(
-        rules_of([MEASURE]), f"07:00 born 2020-03-02\n 08:00 lactate 11\n {last} lactate 12\n 09:00 infection suspected"
+        rules_of([MEASURE]),
+        f"07:00 born 2020-03-02\n 08:00 lactate 11\n {last} lactate 12\n {more}\n 10:10 infection suspected at 09:00",
     )
 
     assert [each.value for each in find_time_zero_evidence(told.case().elements) if each.type == "lactate"] == [12]

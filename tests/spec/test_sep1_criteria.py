@@ -72,6 +72,42 @@ def test_a_culture_of_another_sterile_site_is_a_sign_of_infection_too():
     assert clock_text(told.case().time_zero) == "10:00"
 
 
+@pytest.mark.parametrize(("last", "rule"), [("16:00", "documented_infection"), ("16:01", "surrogate_infection")])
+def test_a_documented_infection_sets_aside_a_confirmed_one_of_the_six_hours_before(last, rule):
+    told = tell(f"""
+        09:00  blood culture
+        09:30  ceftriaxone iv
+        10:00  temperature 39.0
+        10:00  heart rate 110
+        10:00  systolic bp 85
+        {last}  infection suspected
+        {last}  temperature 39.0
+        {last}  heart rate 110
+        {last}  systolic bp 85
+    """)
+
+    assert told.case().time_zero_rule == rule
+
+
+@pytest.mark.parametrize(
+    ("ends", "status"),
+    [
+        ("12:00  discharged status 01", "excluded, discharged_6h"),
+        ("12:00  discharged status 01\n 20:00  discharged (again) status 01", "denominator"),
+    ],
+)
+def test_of_several_discharges_the_last_ends_the_stay(ends, status):
+    told = tell(f"""
+        10:00  infection suspected
+        10:00  temperature 39.0
+        10:00  heart rate 110
+        10:00  systolic bp 85
+        {ends}
+    """)
+
+    assert told.status() == status
+
+
 def test_measures_whose_criteria_differ_are_judged_apart():
     """A site's measure that lets the criteria lie three hours apart sees nothing where the shipped one does."""
     shipped = load_rules(["sep1-like/1"]).measures[0]
