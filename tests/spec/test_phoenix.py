@@ -58,6 +58,12 @@ def test_ventilation_counts_from_its_minute_for_a_day(begun, ratio_at, expected)
     assert dated(story) == expected
 
 
+@pytest.mark.parametrize("unusable", ["platelets", "platelets 50 by day measured 10:00"])
+def test_a_result_without_its_value_or_minute_gives_no_point(unusable):
+    assert dated("10:00 platelets 50\n 10:10 inr 1.4") == "10:10"
+    assert dated(f"10:00 {unusable}\n 10:10 inr 1.4") is None
+
+
 def test_vasoactives_are_counted_over_a_day_its_first_minute_included():
     assert dated("09:00 norepinephrine\n 09:00+1 epinephrine") == "09:00+1"
     assert dated("08:59 norepinephrine\n 09:00+1 epinephrine") is None
