@@ -1,5 +1,8 @@
 """A hospital's own measures: the hour-1 bundle for every age, counted from any time zero of the catalogue."""
 
+import json
+
+from scoring.measure import Measure
 from scoring.rules import measure_files, named_rules, read_measure, rules_of
 
 FILES = {f"{body['id']}/{body['version']}": body for body in measure_files("stream")}
@@ -17,6 +20,18 @@ def by_rule(name, *, without=(), **more):
 def rules_by_rule(*names):
     """The rules for such measures."""
     return rules_of([by_rule(name) for name in names])
+
+
+def remade(measure, version, **at):
+    """A measure under another version, with values of its file changed (`time_zero__within={...}`) and read anew."""
+    body = measure.model_dump(mode="json") | {"version": version}
+    for path, value in at.items():
+        *parents, last = path.split("__")
+        part = body
+        for name in parents:
+            part = part[name]
+        part[last] = value
+    return Measure.model_validate_json(json.dumps(body))
 
 
 NAMES = [rule.name for rule in named_rules()]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from measures_by_rule import remade
 from scoring.rules import load_rules, rules_of
 from storyteller import play
 
@@ -14,9 +15,8 @@ def breadth(rules, story):
 
 def with_lists(**lists):
     """The adult measure of a site that has lists of its own."""
-    measure = load_rules([ADULT]).measures[0]
-    rule = measure.elements["broad_spectrum"].model_copy(update=lists)
-    return rules_of([measure.model_copy(update={"elements": measure.elements | {"broad_spectrum": rule}})])
+    changes = {f"elements__broad_spectrum__{name}": value for name, value in lists.items()}
+    return rules_of([remade(load_rules([ADULT]).measures[0], "site", **changes)])
 
 
 def given(*drugs):

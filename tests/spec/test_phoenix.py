@@ -2,7 +2,7 @@
 
 import pytest
 
-from measures_by_rule import by_rule
+from measures_by_rule import by_rule, remade
 from schemas.verdict import find_time_zero_evidence
 from scoring.rules import rules_of
 from storyteller import clock_text, play
@@ -13,10 +13,7 @@ CHILD = "07:00 born 2020-03-02\n 09:00 infection suspected\n"
 
 def needing(points):
     """The measure, where a score of more points is needed."""
-    rule = MEASURE.time_zero
-    needed = rule.points_needed.model_copy(update={"value": points})
-    changes = {"version": f"{points}", "time_zero": rule.model_copy(update={"points_needed": needed})}
-    return MEASURE.model_copy(update=changes)
+    return remade(MEASURE, str(points), time_zero__points_needed__value=points)
 
 
 def dated(story, measure=MEASURE):

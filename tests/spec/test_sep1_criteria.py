@@ -4,8 +4,8 @@ from functools import partial
 
 import pytest
 
+from measures_by_rule import remade
 from schemas.verdict import find_time_zero_evidence
-from scoring.number import Duration
 from scoring.rules import load_rules, rules_of
 from storyteller import clock_text, play
 
@@ -111,9 +111,7 @@ def test_of_several_discharges_the_last_ends_the_stay(ends, status):
 def test_measures_whose_criteria_differ_are_judged_apart():
     """A site's measure that lets the criteria lie three hours apart sees nothing where the shipped one does."""
     shipped = load_rules(["sep1-like/1"]).measures[0]
-    within = Duration(value=3, unit="hours", source="made up")
-    narrow = shipped.time_zero.model_copy(update={"within": within})
-    site = shipped.model_copy(update={"version": "narrow", "time_zero": narrow})
+    site = remade(shipped, "narrow", time_zero__within__value=3)
     told = play(rules_of([shipped, site]), """
         10:00  infection suspected
         10:00  temperature 39.0
