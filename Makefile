@@ -6,7 +6,9 @@
 #   make docs   write docs/reference/ anew from what it describes
 #   make agree  the engine and a naive judge over EVENTS=1000000 made-up events, with how often each status was seen
 #   make fuzz   MESSAGES=1000000 mutated messages of every format, through the door and the owner of a worker; STORY=7: one
+#   make chaos  FAULTS=100 faults under load, one after the other, and what stands at the end against the replay; SEED=7
 #   make bench  the benchmarks, with machine, commit and date beside each number
+#   make bench-live  latencies, memory, recovery and growth of a whole installation   LIVE="--small" for some minutes less
 #   make bench-peers  the same jobs on other stream processors   PEERS="--events 100000 --rounds 1" for some
 #   make mutants  which small changes of scoring/ no test notices   FILES="scoring/span.py scoring/age.py"
 #   make lock   bring requirements/*.txt up to pyproject.toml
@@ -25,11 +27,13 @@ FOR ?=
 TESTS ?=
 EVENTS ?= 1000000
 MESSAGES ?= 1000000
+FAULTS ?= 100
 SEED ?= million
 STORY ?=
 # Each brings up a broker and a cache of its own.
-PROCESSES ?= 4
+PROCESSES ?= 3
 PEERS ?=
+LIVE ?=
 FILES ?= $(sort $(wildcard scoring/*.py scoring/*/*.py))
 
 # The wheel is what runs: neither this folder nor the caller's PYTHONPATH may stand in for it.
@@ -59,10 +63,10 @@ endif
 endif
 endif
 
-.PHONY: help demo test check docs agree fuzz bench bench-peers bench-page peers lock clean install mutants oracles coverage
+.PHONY: help demo test check docs agree fuzz chaos bench bench-live bench-peers bench-page peers lock clean install mutants oracles coverage
 
 help:
-	@sed -n '3,13s/^#   //p' Makefile
+	@sed -n '3,15s/^#   //p' Makefile
 
 $(BUILD)/python:
 	@echo "making $(VENV) with $$($(PYTHON) --version)"
@@ -94,7 +98,7 @@ demo: install
 test: install
 ifeq ($(strip $(TESTS)),)
 	@rm -f .coverage .coverage.*
-	@$(RUN) -m coverage run -m pytest tests --numprocesses=auto --maxprocesses=$(PROCESSES) --dist=loadfile
+	@$(RUN) -m coverage run -m pytest tests --numprocesses=$(PROCESSES) --dist=loadfile --no-loadscope-reorder
 	@$(MAKE) --no-print-directory coverage
 else
 	@$(RUN) -m pytest $(TESTS)
@@ -126,17 +130,26 @@ agree: install
 fuzz: install
 	@PYTHONPATH=tests $(RUN) -m fuzz.million_messages --messages $(MESSAGES) --seed $(SEED) $(if $(STORY),--story $(STORY))
 
+# In namespaces of its own: nothing of the machine is touched, and what it started ends with it.
+chaos: install
+	@PYTHONPATH=tests $(RUN) -m chaos --faults $(FAULTS) --seed $(SEED)
+
 bench: install
 	@$(RUN) benchmarks/run.py
 	@$(RUN) benchmarks/plain_job/run.py
+
+# Kafka, Redis, workers and board are brought up as the tests do.
+bench-live: install
+	@PYTHONPATH=benchmarks:benchmarks/live:tests $(RUN) benchmarks/live/suite.py $(LIVE)
+	@$(MAKE) --no-print-directory bench-page
 
 # The figures, then the page that shows them.
 bench-peers: peers
 	@PYTHONPATH=benchmarks:benchmarks/plain_job:benchmarks/real_job $(RUN) benchmarks/peers.py $(PEERS)
 	@$(MAKE) --no-print-directory bench-page
 
-bench-page: peers
-	@.venv-peers/bin/python -P benchmarks/page.py
+bench-page: .venv-peers/locked
+	@PYTHONPATH=benchmarks/live .venv-peers/bin/python -P benchmarks/page.py
 
 # Peers pin libraries that ours does not have: environments of their own. Bytewax and Quix host our engine too.
 FLINK_CONNECTOR := org.apache.flink:flink-sql-connector-kafka:4.0.1-2.0

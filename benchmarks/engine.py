@@ -12,6 +12,7 @@ import tempfile
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import process_time
@@ -22,11 +23,18 @@ from run import circumstances, simulated_feed
 
 from schemas.clinical import CLINICAL_EVENT, AnyFact, Observation, Quantity, Visit, VisitStep
 from schemas.rejection import Accepted, Translation
+from schemas.topics import Topic
 from schemas.translate import translate
 from scoring.patient_state import PatientState, encode_state
 from scoring.rules import Rules, load_rules, shipped_measures
 from scoring.step import step
+from streams.engine import ScoringEngine
+from streams.owner import Owner
+from streams.records import Record
 from streams.sources import open_source
+from streams.stored_state import wake_up_of
+from streams.wake_ups import WakeUps
+from streams.worker_settings import MEBIBYTE
 
 Message = tuple[str, bytes, datetime | None]
 Result = TypeVar("Result")
@@ -119,6 +127,61 @@ def idle_bytes(rules: Rules) -> tuple[float, float]:
     return held / IDLE, written / IDLE
 
 
+@dataclass(slots=True)
+class Worker:
+    """What a worker keeps of its patients, without a broker: the stored states with their partitions, and wake-ups."""
+
+    decoded_bytes: int
+    table: dict[bytes, bytes] = field(default_factory=dict)
+    partitions: dict[bytes, int] = field(default_factory=dict)
+    wake_ups: WakeUps = field(default_factory=WakeUps)
+    owner: Owner = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Judge by every measure that ships."""
+        self.owner = Owner(ScoringEngine(), self.table.get, MEBIBYTE, self.decoded_bytes)
+
+    def live(self, facts: Sequence[AnyFact]) -> None:
+        """What the owner's stage does with a batch."""
+        handled = self.owner.handle([logged(fact) for fact in facts])
+        for lived in handled:
+            if lived.value is not None:
+                self.table[lived.key], self.partitions[lived.key] = lived.value, 0
+            self.wake_ups.set(lived.key, lived.wake_at)
+        self.owner.keep(handled)
+
+    def take_over(self, times: int) -> None:
+        """What a worker that starts anew does with so many times the table before it tends anybody."""
+        stored = ((key, wake_up_of(value)) for _ in range(times) for key, value in self.table.items())
+        self.wake_ups.start_anew((key, at) for key, at in stored if at is not None)
+
+
+def logged(fact: AnyFact) -> Record:
+    """A fact as it stands in the log."""
+    return Record(Topic.ENCOUNTER_EVENTS, 0, 0, fact.key.encode(), fact.model_dump_json().encode())
+
+
+def waiting() -> None:
+    """Print what a worker keeps of encounters whose states it let go, and what it takes to go on with them.
+
+    Their next event finds the state stored: it is unpacked and decoded, the chart is drawn, and all of it is judged.
+    """
+    worker = Worker(decoded_bytes=0)
+    worker.live(idle_encounter(0))
+    tracemalloc.start()
+    for number in range(1, IDLE):
+        worker.live(idle_encounter(number)[:2])
+    gc.collect()
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    last = [idle_encounter(number)[2:] for number in range(1, IDLE)]
+    _, seconds = timed(lambda: [worker.live(facts) for facts in last])
+    _, taking_over = timed(lambda: worker.take_over(100_000 // IDLE))
+    print(f"  let go by a worker: {held / (IDLE - 1):,.0f} bytes in memory")
+    print(f"  from there to the next event lived and stored: {seconds / (IDLE - 1) * 1000:.2f} ms")
+    print(f"  100,000 stored states looked through for their wake-ups: {taking_over:.2f} s")
+
+
 def main() -> None:
     """Measure and print."""
     rules = load_rules(shipped_measures())
@@ -132,7 +195,8 @@ def main() -> None:
         )
     measure("simulated department", simulated(), rules)
     memory, written = idle_bytes(rules)
-    print(f"an idle open encounter: {memory:,.0f} bytes in memory, {written:,.0f} written")
+    print(f"an idle open encounter: {memory:,.0f} bytes decoded, {written:,.0f} written")
+    waiting()
 
 
 if __name__ == "__main__":

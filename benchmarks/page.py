@@ -1,4 +1,4 @@
-"""The page of the peers' benchmark, docs/benchmarks.md, and its plots, from the latest results: `make bench-page`."""
+"""The page of the benchmarks, docs/benchmarks.md, and its plots, from the latest results: `make bench-page`."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,6 +6,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from live_page import sections
 from matplotlib import pyplot as plt
 
 plt.rcParams["svg.hashsalt"] = "timezero"  # the same figures give the same file
@@ -22,7 +23,9 @@ NAMES = {
     "quix streams": "Quix Streams",
 }
 OURS = ("batched", "timezero worker")
-_PAGE = Template((HERE / "page.md").read_text(encoding="utf-8"))
+_PEERS = Template((HERE / "page.md").read_text(encoding="utf-8"))
+_LIVE = Template((HERE / "live" / "page.md").read_text(encoding="utf-8"))
+TITLE = "# Benchmarks\n"
 
 
 def row(*cells: object) -> str:
@@ -45,6 +48,11 @@ def plot(name: str, title: str, rates: Mapping[str, float]) -> str:
     axes.margins(x=0.15)
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_title(title, loc="left")
+    return saved(figure, name, title)
+
+
+def saved(figure: Any, name: str, title: str) -> str:
+    """Keep a figure beside the page; the line that shows it."""
     figure.tight_layout()
     folder = DOCS / "benchmarks"
     folder.mkdir(exist_ok=True)
@@ -109,17 +117,42 @@ def real_words(real: Mapping[str, Any]) -> str:
     return f"{real['messages']:,} raw messages ({counts}), which tell {real['facts']:,} facts. {same}"
 
 
-def main() -> None:
-    """Write the page from the latest results that have both jobs."""
-    kept = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((HERE / "results").glob("peers-*.json"))]
-    run = next(each for each in reversed(kept) if "plain" in each and "real" in each)
-    tuned = next((each for each in reversed(kept) if "tunings" in each), None)
+def kept(kind: str) -> list[dict[str, Any]]:
+    """Every kept result of one kind, oldest first."""
+    paths = sorted((HERE / "results").glob(f"{kind}-*.json"))
+    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+
+
+def where(run: Mapping[str, Any]) -> str:
+    """When, where and of which commit, and how busy the machine was."""
+    return (
+        f"{run['at']}, commit {run['commit']}, Python {run['python']}, {run['machine']}, "
+        f"{run['cores']} cores, load {run['load_at_start']:.1f} when it began"
+    )
+
+
+def live_part() -> str:
+    """The latest run of a whole installation, in full where there is one; nothing without any."""
+    runs = kept("live")
+    run = next((each for each in reversed(runs) if each["size"] == "full"), runs[-1] if runs else None)
+    if run is None:
+        return ""
+    said = where(run) if run["size"] == "full" else f"{where(run)}; only in small sizes"
+    return _LIVE.substitute(where=said, sections=sections(run["live"], saved))
+
+
+def peers_part() -> str:
+    """The latest run of the peers that has both jobs; nothing without any."""
+    runs = kept("peers")
+    run = next((each for each in reversed(runs) if "plain" in each and "real" in each), None)
+    if run is None:
+        return ""
+    tuned = next((each for each in reversed(runs) if "tunings" in each), None)
     plain, real = run["plain"], run["real"]
     by_event = {each["host"]: each["events_per_second"] for each in plain["hosts"]}
     by_message = {each["host"]: each["messages_per_second"] for each in real["hosts"]}
     words = {
-        "where": f"{run['at']}, commit {run['commit']}, Python {run['python']}, {run['machine']}, "
-        f"{run['cores']} cores, load {run['load_at_start']:.1f} when it began",
+        "where": where(run),
         "events": f"{plain['events']:,}",
         "keys": f"{plain['keys']:,}",
         "plain_plot": plot("plain", "Plain job, events a second", by_event),
@@ -130,7 +163,12 @@ def main() -> None:
         "real_plot": plot("real", "Real job, raw messages a second", by_message),
         "real": "\n".join(real_table(real["hosts"])),
     }
-    (DOCS / "benchmarks.md").write_text(_PAGE.substitute(words), encoding="utf-8")
+    return "\n" + _PEERS.substitute(words)
+
+
+def main() -> None:
+    """Write the page from the latest results; what was never run is not on it."""
+    (DOCS / "benchmarks.md").write_text(TITLE + live_part() + peers_part(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import orjson
 from final_states import SETTINGS_VARIABLE, check
 from hosted_run import Place, real_job
 from job import KEYS
-from run import RESULTS, circumstances
+from run import circumstances, keep
 
 from streams.topic_reader import partitions_of, read_partition, topic_reader
 from timezero.embedded import embedded_cache
@@ -153,8 +153,8 @@ def asked() -> argparse.Namespace:
 
 def main() -> None:
     """Run what was asked for, print it and keep it."""
-    told, where = asked(), circumstances()
-    figures: dict[str, object] = {**where, "load_at_start": os.getloadavg()[0]}
+    told = asked()
+    figures: dict[str, object] = {**circumstances(), "load_at_start": os.getloadavg()[0]}
     with tempfile.TemporaryDirectory() as name, local_kafka(Path(name) / "kafka") as bootstrap:
         folder = Path(name)
         if told.events:
@@ -166,10 +166,7 @@ def main() -> None:
                 figures["real"] = real_job(
                     Place(bootstrap, redis_url, folder, Path(python_of("on_bytewax"))), told.messages
                 )
-    RESULTS.mkdir(exist_ok=True)
-    kept = RESULTS / f"peers-{where['at']}-{where['commit']}.json".replace(":", "")
-    kept.write_text(json.dumps(figures, indent=1) + "\n")
-    print(f"kept in {kept.name}")
+    keep("peers", figures)
 
 
 if __name__ == "__main__":

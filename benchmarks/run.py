@@ -10,7 +10,7 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -113,19 +113,21 @@ def circumstances() -> dict[str, str | int | None]:
     }
 
 
+def keep(name: str, figures: Mapping[str, object]) -> None:
+    """Keep figures, `circumstances` among them, under a name with their time and commit; print where."""
+    RESULTS.mkdir(exist_ok=True)
+    kept = RESULTS / f"{name}-{figures['at']}-{figures['commit']}.json".replace(":", "")
+    kept.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    print(f"kept in {kept.name}")
+
+
 def main() -> None:
     """Measure, print and keep."""
     figures, state = measure()
-    where = circumstances()
-    RESULTS.mkdir(exist_ok=True)
-    kept = RESULTS / f"{where['at']}-{where['commit']}.json".replace(":", "")
-    kept.write_text(
-        json.dumps({**where, "stages": [asdict(each) for each in figures], "state": state}, indent=1) + "\n"
-    )
     for figure in figures:
         print(f"{figure.stage:24} {figure.events_per_second:>9,.0f} events/s   {figure.times_parsing:>7,.1f} x parsing")
     print(f"state of a patient: median {state['median_bytes']:,.0f} bytes, largest {state['largest_bytes']:,.0f}")
-    print(f"kept in {kept.relative_to(Path.cwd()) if kept.is_relative_to(Path.cwd()) else kept.name}")
+    keep("stages", {**circumstances(), "stages": [asdict(each) for each in figures], "state": state})
 
 
 if __name__ == "__main__":

@@ -58,6 +58,8 @@ class CaseRecord(StrictModel):
     computed_time_zero_rule: str | None = None
     override: Override | None = None
     """What a person said of the time zero, where it is in force."""
+    words_from: Instant | None = None
+    """The earliest time zero that a person can be taken at their word for: birth, and about the stay's first event."""
     closed_at: Instant | None = None
     """Discharge, death or transfer out; the board folds such cases away once settled."""
     unit: str | None = None

@@ -1,21 +1,28 @@
 """Source profiles: what a feed's local times mean, how late it is, and what it covers.
 
-The profiles stand in `schemas/sources/*.toml`; a source without one takes `default`.
+The profiles stand in `schemas/sources/*.toml`, and a hospital adds its own; a source without one takes `default`.
 """
 
 import tomllib
-from datetime import datetime, timedelta, timezone, tzinfo
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from schemas.clinical import Domain
 from schemas.strict_model import StrictModel
 
 DEFAULT_PROFILE = "default"
+NO_ZONE = "is no zone that this machine knows"
+ZONE_AND_OFFSET = "stands beside a zone"
+YEARS_TURNED = "lies before the earliest year"
+DOMAIN_UNSAID = "does not say of every domain whether it is covered"
+_DAY_MINUTES = 24 * 60
 
 
 class Covered(StrEnum):
@@ -64,40 +71,61 @@ class StatedLimit(StrictModel):
 class SourceProfile(StrictModel):
     """What must be known of a source to read it."""
 
-    name: str
+    name: str = Field(min_length=1)
+    """What its messages carry as `source`."""
     title: str
     facility_id: str | None = None
-    """Facility of a source whose messages name none."""
+    """Facility of a recorded set whose rows name none."""
     zone: str | None = None
-    """IANA name of the zone its local times are in."""
-    offset_minutes: int | None = None
+    """IANA name of the zone its local times are in; without it and `offset_minutes` a local time is rejected."""
+    offset_minutes: int | None = Field(default=None, gt=-_DAY_MINUTES, lt=_DAY_MINUTES)
     """Fixed offset of its local times from UTC, never daylight saving; instead of `zone`."""
     event_ahead: StatedLimit
     """How far the time of an event, or of its charting, may lie after its message was received."""
     received_ahead: StatedLimit | None = None
     """How far a time of receipt that a message carries may lie after our clock; None: a recorded feed, with its own."""
-    earliest_year: int
-    latest_year: int
+    earliest_year: int = Field(ge=MINYEAR, le=MAXYEAR)
+    latest_year: int = Field(ge=MINYEAR, le=MAXYEAR)
     """Times outside these years are implausible."""
     correction_delay: StatedDelay | None = None
-    """When a correction without a time of its own is known, after the row it corrects."""
+    """Of a recorded set: when a correction without a time of its own is known, after the row it corrects."""
     delays: dict[str, StatedDelay] = Field(default_factory=dict)
-    """Stated delays by kind: `laboratory`, `blood_gas`, `culture`."""
+    """Of a recorded set: stated delays by kind: `laboratory`, `blood_gas`, `culture`."""
     coverage: dict[Domain, DomainCoverage]
     not_carried: dict[str, str] = Field(default_factory=dict)
     """Times or facts that the source never carries (`lactate_resulted_at`), with the reason."""
     assumptions: tuple[str, ...] = ()
-    """Sentences for the summary of a replay."""
+    """Of a recorded set: sentences for the summary of a replay."""
 
-    @model_validator(mode="after")
-    def _names_every_domain_and_one_zone(self) -> "SourceProfile":
-        if set(self.coverage) != set(Domain):
-            message = "a source profile must say of every domain whether it is covered"
-            raise ValueError(message)
-        if self.zone is not None and self.offset_minutes is not None:
-            message = "a source profile has a zone or a fixed offset, not both"
-            raise ValueError(message)
-        return self
+    @field_validator("zone")
+    @classmethod
+    def _is_a_zone(cls, zone: str | None) -> str | None:
+        try:
+            _local_zone(zone, None)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(NO_ZONE) from None
+        return zone
+
+    @field_validator("offset_minutes")
+    @classmethod
+    def _stands_instead_of_a_zone(cls, offset_minutes: int | None, info: ValidationInfo) -> int | None:
+        if offset_minutes is not None and info.data.get("zone") is not None:
+            raise ValueError(ZONE_AND_OFFSET)
+        return offset_minutes
+
+    @field_validator("latest_year")
+    @classmethod
+    def _is_not_before_the_earliest(cls, latest_year: int, info: ValidationInfo) -> int:
+        if latest_year < info.data.get("earliest_year", latest_year):
+            raise ValueError(YEARS_TURNED)
+        return latest_year
+
+    @field_validator("coverage")
+    @classmethod
+    def _names_every_domain(cls, coverage: dict[Domain, DomainCoverage]) -> dict[Domain, DomainCoverage]:
+        if set(coverage) != set(Domain):
+            raise ValueError(DOMAIN_UNSAID)
+        return coverage
 
     @property
     def local_zone(self) -> tzinfo | None:
@@ -137,10 +165,34 @@ def load_profiles() -> dict[str, SourceProfile]:
     return {profile.name: profile for profile in sorted(profiles, key=lambda profile: profile.name)}
 
 
+@dataclass(frozen=True, slots=True)
+class SourceProfiles:
+    """The profiles that hold at a site.
+
+    Attributes:
+        by_name: Each by the name that its messages carry; `default` is among them.
+    """
+
+    by_name: Mapping[str, SourceProfile]
+
+    def of(self, source: str) -> SourceProfile:
+        """The profile of a source; the default one where it has none of its own."""
+        return self.by_name.get(source) or self.by_name[DEFAULT_PROFILE]
+
+    def beside(self, own: Iterable[SourceProfile]) -> "SourceProfiles":
+        """These, and a site's own."""
+        return SourceProfiles({**self.by_name, **{each.name: each for each in own}})
+
+
+@cache
+def shipped_profiles() -> SourceProfiles:
+    """Those that ship, alone."""
+    return SourceProfiles(load_profiles())
+
+
 def profile(name: str) -> SourceProfile:
-    """The profile of a source; the default one where it has none of its own."""
-    profiles = load_profiles()
-    return profiles.get(name) or profiles[DEFAULT_PROFILE]
+    """The profile of a source that ships; the default one where it has none."""
+    return shipped_profiles().of(name)
 
 
 def has_happened(at: datetime, received_at: datetime, source: SourceProfile) -> bool:

@@ -49,6 +49,14 @@ class HeldTopic(StrictModel):
     """Those among them that would have been rejected."""
 
 
+class BrokerAnswers(StrictModel):
+    """Whether a broker answers a question that has nothing to do with our work."""
+
+    answers: bool
+    since: Instant
+    """Wall time since when it has, or has not."""
+
+
 class WorkerHealth(StrictModel):
     """What a worker last wrote about itself."""
 
@@ -61,6 +69,8 @@ class WorkerHealth(StrictModel):
     stages: tuple[StageAtWork, ...] = ()
     """Those with a batch under way."""
     held: tuple[HeldTopic, ...] = ()
+    broker: BrokerAnswers | None = None
+    """None: nobody has asked."""
 
     def stalled(self) -> tuple[PartitionProgress, ...]:
         """Partitions with records waiting and no progress; behind one that is at work it may be their turn later."""
@@ -82,23 +92,37 @@ class WorkerHealth(StrictModel):
     def stands_still(self, bound: timedelta) -> bool:
         """Whether only a new start can help: one try has not come back for so long, or nothing that waits has moved.
 
-        A stage whose tries fail is not meant: it tries again, and a new start would meet the same error.
+        A stage whose tries fail is not meant: it tries again, and a new start would meet the same error. Nor is one
+        while no broker answers, or not for so long after one does again.
         """
+        if self.broker is not None and (not self.broker.answers or self.written_at - self.broker.since <= bound):
+            return False
         hangs = any(self.written_at - each.tried_at > bound for each in self.stages)
         failing = {topic for stage in self.stages if stage.error for topic in stage.topics}
         waiting = [each for each in self.partitions if each.waiting and each.topic not in failing]
         unmoved = bool(waiting) and all(self.written_at - each.moved_at > bound for each in waiting)
         return hangs or unmoved
 
+    def broker_away_since(self) -> datetime | None:
+        """Wall time since when no broker answers; None while one does, or has been silent for a short time only."""
+        if self.broker is None or self.broker.answers:
+            return None
+        short = self.written_at - self.broker.since <= timedelta(seconds=self.stalled_after)
+        return None if short else self.broker.since
+
     def stuck_since(self) -> datetime | None:
         """Wall time since when something makes no progress; None where nothing is stuck. What is held is not meant."""
         held = {each.topic for each in self.held}
         since = [each.since for each in self.stuck_stages() if not held.intersection(each.topics)]
         since += [each.moved_at for each in self.stuck() if each.topic not in held]
+        since += filter(None, [self.broker_away_since()])
         return min(since, default=None)
 
     def sentence(self) -> tuple[bool, str]:
         """Whether all is well, and a sentence that says so or why not."""
+        if away_since := self.broker_away_since():
+            seconds = (self.written_at - away_since).total_seconds()
+            return False, f"worker {self.worker} has no answer from any broker for {seconds:.0f} s: it waits for one."
         if self.held:
             topics = ", ".join(f"{each.topic} ({each.rejected} of {each.read} rejected)" for each in self.held)
             return False, f"worker {self.worker} holds {topics}: mend what rejects them, or timezero release TOPIC."

@@ -3,16 +3,23 @@
 from datetime import date
 from typing import assert_never
 
+from schemas.clinical import Patient
 from scoring.chart import Chart
 from scoring.number import Age
 
 MONTHS_IN_A_YEAR = date.max.month
 
 
+def born(chart: Chart) -> Patient | None:
+    """What says the birth date last received; None where no feed sent one."""
+    known = [patient for patient in chart.patients if patient.birth_date is not None]
+    return max(known, key=lambda patient: (patient.received_at, patient.event_id), default=None)
+
+
 def birth_date(chart: Chart) -> date | None:
     """The birth date last received; None where no feed sent one."""
-    known = [patient for patient in chart.patients if patient.birth_date is not None]
-    return max(known, key=lambda patient: (patient.received_at, patient.event_id)).birth_date if known else None
+    said_by = born(chart)
+    return None if said_by is None else said_by.birth_date
 
 
 def age_in_years(born: date, on: date) -> int:

@@ -143,7 +143,7 @@ def take_back(said: Published, owner: tuple[str, str], outbox: Outbox, now: date
     for element, last in said.threads.items():
         decision = decide_alert(last, gone)
         if decision is not None:
-            sentence = f"Taken back: {WORDS[element]}: {reason.replace('_', ' ')}."
+            sentence = f"Taken back: {WORDS[element]}: {reason}."
             alert = _Thread(said, owner, element, now).alert(decision, last.due_at, sentence)
             outbox.alerts.append(alert)
             said.threads[element] = note(last, gone, decision, alert.alert_id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from schemas.clinical import AnyFact, Link, Medication, Merge, Patient, Visit
 from scoring.act_time import place_time
 from scoring.chart import Chart, Charts, draw_charts
+from scoring.episode import Unplaced
 from scoring.outbox import Outbox
 from scoring.patient_state import PatientState
 from scoring.rules import Rules
@@ -22,6 +23,7 @@ class Arrival:
         correcting: It changed or took back what an earlier version said of the time of the act.
         regrouped: Facts of before now belong to another episode than they did.
         merged: The patient's facts have gone to another number.
+        is_unplaced: It is the first version of a fact of no stay, so that no chart has it, had it or loses it.
     """
 
     fact: AnyFact | None = None
@@ -31,6 +33,7 @@ class Arrival:
     correcting: bool = False
     regrouped: bool = False
     merged: bool = False
+    is_unplaced: bool = False
 
 
 def merge_of(state: PatientState) -> Merge | None:
@@ -59,9 +62,9 @@ def _send_on(state: PatientState, merge: Merge, outbox: Outbox) -> None:
 
 def _changes_charts(versions: tuple[AnyFact, ...], charts: Charts) -> bool:
     """Whether the fact may change which encounters and episodes there are."""
-    latest = versions[-1]
-    if isinstance(latest, Visit | Patient | Link | Merge):
+    if any(isinstance(version, Visit | Patient | Link | Merge) for version in versions):
         return True
+    latest = versions[-1]
     if latest.encounter_id is None or len({version.encounter_id for version in versions}) > 1:
         return len(versions) > 1
     return _may_move(latest.encounter_id, versions, charts)
@@ -128,13 +131,15 @@ def fold(state: PatientState, fact: AnyFact, rules: Rules, outbox: Outbox) -> Ar
     state.is_merged = merge is not None
     if merge is not None:
         _send_on(state, merge, outbox)
-        state.charts = draw_charts(state.facts, rules.conventions)
+        state.charts = draw_charts(state.facts, rules.conventions, rules.profiles)
         return Arrival(fact, merged=True)
     versions = state.facts.versions[fact.fact_id]
     correcting = _is_correction(earlier, versions[-1])
     charts = state.charts
     if charts is not None and not _changes_charts(versions, charts):
-        return Arrival(fact, versions, _file(charts, held, versions), in_order, correcting)
-    state.charts = draw_charts(state.facts, rules.conventions)
+        is_unplaced = len(versions) == 1 and isinstance(charts.home(fact), Unplaced)
+        filed = _file(charts, held, versions)
+        return Arrival(fact, versions, filed, in_order, correcting, is_unplaced=is_unplaced)
+    state.charts = draw_charts(state.facts, rules.conventions, rules.profiles)
     regrouped = _grouping(charts, fact.fact_id) != _grouping(state.charts, fact.fact_id)
     return Arrival(fact, versions, None, in_order, correcting, regrouped=regrouped or len(versions) > 1)

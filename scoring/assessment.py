@@ -10,7 +10,7 @@ from schemas.verdict import ElementStatus
 from scoring.bundle_clock import BundleClock
 from scoring.case_view import CaseView
 from scoring.chart import Chart
-from scoring.circulation import Circulation, find_circulation
+from scoring.circulation import find_circulation
 from scoring.element_assessment import RUNNING, ElementAssessment, assess_element, blank
 from scoring.exclusion import expired_discharges, find_drop, find_exclusion
 from scoring.fact_store import FactStore
@@ -71,11 +71,7 @@ class Assessment:
     def wakes_at(self) -> datetime | None:
         """When a clock will change anything here next, should nothing else happen."""
         now = self.judged_at
-        moments = (
-            [each.next_change_after(now) for each in self.elements] if self.status is CaseStatus.DENOMINATOR else []
-        )
-        if self.time_zero.lapses_at is not None and not self.time_zero.lapsed:
-            moments.append(self.time_zero.lapses_at)
+        moments = (*(each.next_change_after(now) for each in self.elements), self.time_zero.lapses_at)
         return min((moment for moment in moments if moment is not None and moment > now), default=None)
 
 
@@ -101,7 +97,7 @@ def place_case(opened: "Opened", chart: Chart, measure: Measure, outside: str | 
         return CaseStatus.NOT_IN_POPULATION, outside
     excluded = find_exclusion(chart, measure, found.at)
     if excluded is not None:
-        return CaseStatus.EXCLUDED, excluded
+        return CaseStatus.EXCLUDED, excluded.reason
     return (CaseStatus.DENOMINATOR, None) if found.at is not None else (CaseStatus.CANNOT_ASSESS, "no_time_zero")
 
 
@@ -124,14 +120,14 @@ class Opened:
     believed_since: datetime
 
 
-def _elements(
-    place: CasePlace, measure: Measure, view: CaseView | None, circulation: Circulation, known_since: datetime
+def _blanks(
+    place: CasePlace, chart: Chart, measure: Measure, time_zero: datetime | None
 ) -> tuple[ElementAssessment, ...]:
-    """Every element; `known_since`: since when the case could have been watched."""
+    """Every element of a case that is not judged, with the facts by which an exclusion leaves it out."""
     status, reason = place
-    if status is CaseStatus.DENOMINATOR and view is not None:
-        return tuple(assess_element(view, circulation, element, known_since) for element in measure.elements)
-    return tuple(blank(element, rule, BLANK_STATUS[status], reason) for element, rule in measure.elements.items())
+    left_out = find_exclusion(chart, measure, time_zero) if status is CaseStatus.EXCLUDED else None
+    facts = () if left_out is None else left_out.facts
+    return tuple(blank(name, rule, BLANK_STATUS[status], reason, facts) for name, rule in measure.elements.items())
 
 
 def _strata(chart: Chart, measure: Measure) -> tuple[str, ...]:
@@ -148,7 +144,11 @@ def assess(chart: Chart, store: FactStore, measure: Measure, opened: Opened, now
     circulation = None if view is None else find_circulation(view)
     membership = find_membership(Candidate(chart, store, measure, span, circulation))
     place = place_case(opened, chart, measure, membership.outside)
-    known_since = max(opened.believed_since, membership.known_at or opened.believed_since)
+    if view is None or circulation is None or place[0] is not CaseStatus.DENOMINATOR:
+        elements = _blanks(place, chart, measure, found.at)
+    else:
+        known_since = max(opened.believed_since, membership.known_at or opened.believed_since)
+        elements = tuple(assess_element(view, circulation, element, known_since) for element in measure.elements)
     return Assessment(
         chart=chart,
         measure=measure,
@@ -157,7 +157,7 @@ def assess(chart: Chart, store: FactStore, measure: Measure, opened: Opened, now
         reason=place[1],
         time_zero=found,
         believed_since=opened.believed_since,
-        elements=_elements(place, measure, view, circulation or Circulation(), known_since),
+        elements=elements,
         stop=_stop(chart),
         judged_at=now,
         strata=_strata(chart, measure),

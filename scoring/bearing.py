@@ -5,22 +5,33 @@ judged.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import TypeGuard
 
-from schemas.clinical import Act, AnyFact, DrugClass, Medication, Observation, Quantity
+from schemas.clinical import Act, AnyFact, DrugClass, Medication, Observation, Quantity, Specimen
 from schemas.verdict import ElementStatus
 from scoring.assessment import Assessment
 from scoring.belief import could_matter
+from scoring.chart import Chart
 from scoring.circulation import fluids_in_at
 from scoring.crystalloid import exact, find_reached
-from scoring.element_rule import Bolus, CountsFrom, CrystalloidVolume, Statement, Vasopressor
+from scoring.element_rule import (
+    Antibiotic,
+    BloodCulture,
+    Bolus,
+    BroadSpectrum,
+    CountsFrom,
+    CrystalloidVolume,
+    ElementRule,
+    Statement,
+    Vasopressor,
+)
 from scoring.fact_store import FactStore
-from scoring.interest import movable_until, moves_time_zero, opens, shock_until, touches
+from scoring.interest import comes_too_late, is_beside_case, movable_until, moves_time_zero, opens, shock_until, touches
 from scoring.measure import Measure
-from scoring.span import spans
+from scoring.span import Span, spans
 from scoring.time_zero import find_time_zero
 
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
@@ -40,7 +51,11 @@ class Bearing:
         if not all(self._is_beside(version) for version in versions):
             return False
         moving = [version for version in versions if self._may_move(version)]
-        return not moving or ((in_order or not self._had_a_say(versions)) and self._is_unmoved(now))
+        chart, measure = self.case.chart, self.case.measure
+        return not moving or (
+            (in_order or not self._had_a_say(versions))
+            and (all(is_beside_case(measure, chart, version) for version in versions) or self._is_unmoved(now))
+        )
 
     def _is_beside(self, fact: AnyFact) -> bool:
         """Whether a fact says nothing but, perhaps, of time zero."""
@@ -53,26 +68,35 @@ class Bearing:
             case Medication(drug_class=DrugClass.CRYSTALLOID):
                 return self._is_past_shown(fact) and self._is_past_fluids(fact)
             case Medication(drug_class=DrugClass.VASOPRESSOR):
-                return self._is_past_shown(fact) and self._is_past_pressors(fact)
+                return self._is_past_shown(fact) and self._is_past_done(fact, Vasopressor)
+            case Medication(drug_class=DrugClass.ANTIBACTERIAL):
+                return self._is_past_shown(fact) and self._is_past_antibiotics(fact)
             case _:
                 return False
 
     def _may_move(self, fact: AnyFact) -> bool:
-        """Whether a fact may move time zero."""
+        """Whether a fact may move time zero, or after a rule-out make a second case."""
         if not moves_time_zero(self.case.measure, fact):
             return False
         found = self.case.time_zero.by_rule
-        if not isinstance(fact, Observation) or found.at is None or found.lapses_at is not None:
+        if found.at is None or found.lapses_at is not None or len(self._stretches) > 1:
             return True
-        return fact.collected_at <= movable_until(self.case.measure, found.at)
+        is_said = found is not self.case.time_zero
+        if isinstance(fact, Observation):
+            return fact.collected_at <= movable_until(self.case.measure, found.at)
+        return is_said or not comes_too_late(self.case.measure, fact, found.at)
 
     def _is_unmoved(self, now: datetime) -> bool:
         """Whether time zero, asked for again, is what it was, fact by fact."""
         chart, measure = self.case.chart, self.case.measure
-        stretches = list(spans(chart))
-        return len(stretches) == 1 and (
-            find_time_zero(chart, self.store, measure, stretches[0], now) == self.case.time_zero
+        return len(self._stretches) == 1 and (
+            find_time_zero(chart, self.store, measure, self._stretches[0], now) == self.case.time_zero
         )
+
+    @cached_property
+    def _stretches(self) -> list[Span]:
+        """The stretches of the stay between rule-outs, each with a case or none yet."""
+        return list(spans(self.case.chart))
 
     def _had_a_say(self, versions: tuple[AnyFact, ...]) -> bool:
         """Whether one of the versions may have had a say in since when the time zero is believed."""
@@ -101,19 +125,43 @@ class Bearing:
         ins = fluids_in_at(self.case.chart, self.store, measure, self._dates)
         return max([until, *(at + watched for at in ins)])
 
-    def _is_past_pressors(self, fact: Medication) -> bool:
-        """Whether every element that asks for a vasopressor is done before, or looks for none."""
-        pressors = {name for name, rule in self.case.measure.elements.items() if isinstance(rule, Vasopressor)}
-        own = (
-            (each.status, each.finding.done_at, each.clock) for each in self.case.elements if each.element in pressors
-        )
+    def _is_past_done(self, fact: Medication, *asking: type[ElementRule]) -> bool:
+        """Whether every element by one of these rules is done before, or looks for no drug."""
+        names = {name for name, rule in self.case.measure.elements.items() if isinstance(rule, asking)}
+        own = ((each.status, each.finding.done_at, each.clock) for each in self.case.elements if each.element in names)
         rivals = (
             (each.status, each.done_at, each.closes_at)
             for rival in self.case.rivals
             for each in rival.elements
-            if each.element in pressors
+            if each.element in names
         )
         return all(_is_past(fact, *found) for found in (*own, *rivals))
+
+    def _is_past_antibiotics(self, fact: Medication) -> bool:
+        """Whether a dose comes after all that ask for one, and after the one that cultures are set against.
+
+        A course that leaves out, in septic shock too, is looked for from its time zero back.
+        """
+        measure = self.case.measure
+        if fact.started_at is None or fact.started_at <= shock_until(measure, max(self._dates)):
+            return False
+        cultures = [rule for rule in measure.elements.values() if isinstance(rule, BloodCulture)]
+        return self._is_past_done(fact, Antibiotic, BroadSpectrum) and all(
+            self._is_past_cultures(fact, rule, fact.started_at) for rule in cultures
+        )
+
+    def _is_past_cultures(self, fact: Medication, rule: BloodCulture, started_at: datetime) -> bool:
+        """Whether a dose before this one stands first for a culture by any date, and follows every culture drawn."""
+        chart, unit = self.case.chart, self.case.measure.resolution.unit
+        doses = [each for each in chart.antibiotics() if each.moment < started_at and not each.fact.day_only]
+        before = [each.moment for each in doses if each.fact.fact_id != fact.fact_id]
+        look_back = rule.antibiotic_look_back
+        since = None if look_back is None else max(self._dates) + unit - look_back.delta
+        if not before or rule.counts_from is not CountsFrom.TIME_ZERO or (since is not None and before[-1] < since):
+            return False
+        needs_none = rule.needs_antibiotic_without is None or bool(chart.acts(rule.needs_antibiotic_without))
+        drawn = () if needs_none else chart.cultures(Specimen.BLOOD)
+        return all(each.moment + timedelta(days=1) <= before[-1] - unit for each in drawn)
 
     def _is_past_fluids(self, fact: Medication) -> bool:
         """Whether a fluid was hung after the last first one, and the largest target was in before."""
@@ -186,6 +234,6 @@ def touches_any(measure: Measure, versions: tuple[AnyFact, ...]) -> bool:
     return any(touches(measure, version) for version in versions)
 
 
-def opens_none(measure: Measure, versions: tuple[AnyFact, ...]) -> bool:
+def opens_none(measure: Measure, chart: Chart, versions: tuple[AnyFact, ...]) -> bool:
     """Whether no version of a fact can open a case where there is none."""
-    return not any(opens(measure, version) for version in versions)
+    return not any(opens(measure, chart, version) for version in versions)

@@ -32,6 +32,9 @@ def could_matter(fact: AnyFact, measure: Measure, time_zero: TimeZero, chart: Ch
     and was amended away since. Nor can a culture or antibiotic so long after it that it
     confirms nothing of then. Where a person said the time, whatever moves what the rule says may have.
     """
+    if isinstance(fact, Patient):
+        # A person's word is heard or not by the date of birth.
+        return True
     if not moves_time_zero(measure, fact):
         return False
     rule, moment = measure.time_zero, act_time(fact)
@@ -101,7 +104,7 @@ def find_belief(
     mattered = (each for each in told if any(could_matter(version, measure, time_zero, chart) for version in each))
     versions = [version for each in mattered for version in each]
     versions.sort(key=lambda version: (version.received_at, version.event_id), reverse=True)
-    memory = _Memory(Chart(chart.episode, chart.rules), store, versions)
+    memory = _Memory(Chart(chart.episode, chart.rules, chart.profiles), store, versions)
     since: datetime | None = None
     for moment in _moments(tuple(versions), measure, now):
         memory.learn_until(moment)

@@ -24,6 +24,7 @@ from schemas.clinical import (
     Visit,
     VisitStep,
 )
+from schemas.source_profile import SourceProfiles, shipped_profiles
 from scoring.act_time import act_time, place_time
 from scoring.episode import Episode, Unplaced, find_episodes, place
 from scoring.fact_store import FactStore
@@ -44,11 +45,18 @@ def order(entry: Timed) -> tuple[datetime, str]:
     return entry.moment, entry.event_id
 
 
+_VISITS = {step: f"visit:{step}" for step in VisitStep}
+_ACTS = {act: f"act:{act}" for act in ActName}
+_OBSERVATIONS = {quantity: f"observation:{quantity}" for quantity in Quantity}
+_MEDICATIONS = {drug_class: f"medication:{drug_class}" for drug_class in DrugClass}
+"""Names of shelves, put together once: they are asked for millions of times."""
+
+
 def _medication_shelf(fact: Medication) -> str | None:
     if fact.started_at is None:
         return "ordered:antibiotic" if fact.drug_class is DrugClass.ANTIBACTERIAL else None
     if fact.drug_class is not DrugClass.ANTIBACTERIAL:
-        return f"medication:{fact.drug_class}"
+        return _MEDICATIONS[fact.drug_class]
     return "antibiotic"
 
 
@@ -56,11 +64,11 @@ def _shelf(fact: AnyFact) -> str | None:
     """Name of the list a fact belongs to; None where no measure ever asks."""
     match fact:
         case Visit():
-            return f"visit:{fact.step}"
+            return _VISITS[fact.step]
         case Act():
-            return f"act:{fact.act}"
+            return _ACTS[fact.act]
         case Observation():
-            return f"observation:{fact.quantity}"
+            return _OBSERVATIONS[fact.quantity]
         case Culture():
             return f"culture:{fact.specimen}" if fact.collected_at else f"ordered:culture:{fact.specimen}"
         case Medication():
@@ -71,6 +79,10 @@ def _shelf(fact: AnyFact) -> str | None:
             return None
         case _:
             assert_never(fact)
+
+
+SIGN_SHELVES = ("culture:", "antibiotic")
+"""Shelves of what may be a sign of infection that nobody documented."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,27 +105,38 @@ class Chart:
 
     Attributes:
         episode: Which encounters these are.
+        profiles: What each source covers.
         shelves: Lists by name; ask through the methods.
         patients: Demographics, sorted by id.
         sources: Names of the sources whose facts these are, with how many.
         fact_ids: Every fact of this episode, also those that were retracted.
         amended: Some fact was taken back, or said otherwise of its time or value, at some time.
         steps: Lists of steps of the visit, put together once.
+        signs: Signs of infection, put together once; forgotten when a culture or an antibacterial comes or goes.
+        said: By `event_id`, the fact itself with what records say of it, put together once.
+        timelines: What records show of a stretch of time, put together once; forgotten when any fact comes or goes.
         memory: What was worked out of a stretch of time, forgotten when a fact of that stretch comes or goes, or of
             who the patient is.
     """
 
     episode: Episode
     rules: Conventions
+    profiles: SourceProfiles = field(default_factory=shipped_profiles)
     shelves: dict[str, list[Timed]] = field(default_factory=dict)
     patients: list[Patient] = field(default_factory=list)
     sources: Counter[str] = field(default_factory=Counter)
     fact_ids: set[str] = field(default_factory=set)
     amended: bool = False
     steps: dict[tuple[VisitStep, ...], list[Timed]] = field(default_factory=dict)
+    signs: dict[Hashable, object] = field(default_factory=dict)
+    said: dict[str, tuple[AnyFact, object]] = field(default_factory=dict)
+    timelines: dict[Hashable, object] = field(default_factory=dict)
     memory: dict[Hashable, Remembered] = field(default_factory=dict)
 
-    def _forget(self, moment: datetime) -> None:
+    def _forget(self, shelf: str, moment: datetime) -> None:
+        self.timelines.clear()
+        if shelf.startswith(SIGN_SHELVES):
+            self.signs.clear()
         if self.memory:
             for key in [key for key, kept in self.memory.items() if kept.since <= moment <= kept.until]:
                 del self.memory[key]
@@ -129,7 +152,7 @@ class Chart:
         shelf = _shelf(fact)
         if shelf is not None:
             moment = act_time(fact) or place_time(fact)
-            self._forget(moment)
+            self._forget(shelf, moment)
             if isinstance(fact, Visit):
                 self.steps.clear()
             insort(self.shelves.setdefault(shelf, []), Timed(moment, fact.event_id, fact), key=order)
@@ -144,7 +167,8 @@ class Chart:
             self.sources -= Counter([fact.source])
         shelf = _shelf(fact)
         if shelf is not None:
-            self._forget(act_time(fact) or place_time(fact))
+            self._forget(shelf, act_time(fact) or place_time(fact))
+            self.said.pop(fact.event_id, None)
             self.steps.clear()
             self.shelves[shelf] = [entry for entry in self.shelves[shelf] if entry.event_id != fact.event_id]
 
@@ -152,7 +176,7 @@ class Chart:
         """Steps of the visit, in time order."""
         found = self.steps.get(steps)
         if found is None:
-            found = sorted((entry for step in steps for entry in self.shelves.get(f"visit:{step}", ())), key=order)
+            found = sorted((entry for step in steps for entry in self.shelves.get(_VISITS[step], ())), key=order)
             self.steps[steps] = found
         return found
 
@@ -166,7 +190,7 @@ class Chart:
 
     def acts(self, act: ActName) -> list[Timed]:
         """Acts of one name, in time order."""
-        return self.shelves.get(f"act:{act}", [])
+        return self.shelves.get(_ACTS[act], [])
 
     def antibiotics(self, routes: tuple[str, ...] = ()) -> list[Timed]:
         """Doses of antibacterials by a route that counts (without `routes`, those of the conventions), by start."""
@@ -176,7 +200,7 @@ class Chart:
 
     def medications(self, drug_class: DrugClass) -> list[Timed]:
         """Doses of another class, by start."""
-        return self.shelves.get(f"medication:{drug_class}", [])
+        return self.shelves.get(_MEDICATIONS[drug_class], [])
 
     def cultures(self, *specimens: Specimen) -> list[Timed]:
         """Cultures drawn, in time order."""
@@ -196,7 +220,7 @@ class Chart:
 
     def observations(self, quantity: Quantity) -> list[Timed]:
         """Results of one quantity, by collection."""
-        return self.shelves.get(f"observation:{quantity}", [])
+        return self.shelves.get(_OBSERVATIONS[quantity], [])
 
     def ends(self) -> list[Timed]:
         """Every way in which the stay ended, in time order: discharge, death, transfer out."""
@@ -257,9 +281,9 @@ class Charts:
         return home
 
 
-def draw_charts(store: FactStore, rules: Conventions) -> Charts:
-    """Sort a patient's facts into the charts of their episodes."""
-    charts = tuple(Chart(episode, rules) for episode in find_episodes(store.winners(), rules))
+def draw_charts(store: FactStore, rules: Conventions, profiles: SourceProfiles) -> Charts:
+    """Sort a patient's facts into the charts of their episodes; the profiles say what their sources cover."""
+    charts = tuple(Chart(episode, rules, profiles) for episode in find_episodes(store.winners(), rules))
     drawn = Charts(rules, charts)
     drawn.by_encounter = {encounter.encounter_id: chart for chart in charts for encounter in chart.episode.encounters}
     for versions in store.versions.values():

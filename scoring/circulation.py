@@ -107,6 +107,11 @@ def _fluids(view: CaseView, rule: Shock | None) -> _Fluids:
     return _Fluids(target, reached.by.completed_at, (*reached.parts, target.told_by))
 
 
+def _exactly(readings: list[Observation]) -> list[Observation]:
+    """Readings whose minute is known: from a day no clock can start."""
+    return [each for each in readings if not each.day_only]
+
+
 def _low(view: CaseView, rule: Hypotension, until: datetime) -> list[Observation]:
     """Low readings from before time zero until an instant, both included, in time order."""
     since = view.time_zero - rule.before.delta
@@ -114,7 +119,7 @@ def _low(view: CaseView, rule: Hypotension, until: datetime) -> list[Observation
         fact
         for criterion in rule.low
         if criterion.quantity is not None
-        for fact in view.observed(criterion.quantity, since, until)
+        for fact in _exactly(view.observed(criterion.quantity, since, until))
         if criterion.is_met_by(fact.value or 0)
     ]
     return sorted(found, key=lambda fact: (fact.collected_at, fact.event_id))
@@ -151,7 +156,7 @@ def _runs(view: CaseView, criterion: Criterion, shock: Shock, in_at: datetime) -
         return
     start = view.cut(in_at)
     until, needed = start + shock.observed_for.delta, int(shock.consecutive.value)
-    readings = _lowest_by_minute(view, view.observed(criterion.quantity, start, until))
+    readings = _lowest_by_minute(view, _exactly(view.observed(criterion.quantity, start, until)))
     for first in range(len(readings) - needed + 1):
         run = tuple(readings[first : first + needed])
         if all(criterion.is_met_by(fact.value or 0) for fact in run):
@@ -188,7 +193,7 @@ def _high_lactate(view: CaseView, shock: Shock) -> Sign | None:
 def _documented(view: CaseView, shock: Shock) -> Sign | None:
     since = view.time_zero - shock.target.look_back.delta
     acts = [entry for act in shock.documented_by for entry in view.acts(act) if view.cut(entry.moment) >= since]
-    return _earliest([_sign(view, entry.moment, entry.fact) for entry in acts])
+    return _earliest([_sign(view, entry.moment, entry.fact) for entry in acts if not entry.fact.day_only])
 
 
 def _signs(view: CaseView, fluids: _Fluids) -> Iterator[tuple[Circumstance, Sign | None]]:
@@ -226,8 +231,6 @@ def fluids_in_at(chart: Chart, store: FactStore, measure: Measure, dates: Iterab
 
 def find_circulation(view: CaseView) -> Circulation:
     """Find what holds of blood pressure and shock; nothing where the measure does not ask."""
-    if view.measure.hypotension is None and view.measure.shock is None:
-        return Circulation()
     fluids = _fluids(view, view.measure.shock)
     signs = {circumstance: sign for circumstance, sign in _signs(view, fluids) if sign is not None}
     is_untold = fluids.target is None and Circumstance.INITIAL_HYPOTENSION in signs

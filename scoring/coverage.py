@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from schemas.clinical import Coverage, Domain
-from schemas.source_profile import Covered, profile
+from schemas.source_profile import Covered
 from scoring.chart import Chart
 
 
@@ -36,18 +36,19 @@ def _is_covered(spans: list[tuple[datetime, datetime]], since: datetime, until: 
 def find_gap(
     chart: Chart, domain: Domain, since: datetime, until: datetime, now: datetime, time_name: str | None = None
 ) -> Gap | None:
-    """Whether something done in [since, until) might have gone unseen; None where it would have been seen.
+    """Whether something done in [since, until), by `now`, might have gone unseen; None where it would have been seen.
 
     `time_name`: a time of the act without which it cannot be told (`SourceProfile.not_carried`).
 
     A coverage that has not ended lasts until `now`. One source that always carries the
     domain is enough.
     """
-    if time_name is not None and all(time_name in profile(source).not_carried for source in chart.sources):
+    profiles = [chart.profiles.of(source) for source in chart.sources]
+    if time_name is not None and all(time_name in profile.not_carried for profile in profiles):
         return Gap.NOT_CARRIED
-    kinds = {profile(source).coverage[domain].covered for source in chart.sources}
+    kinds = {profile.coverage[domain].covered for profile in profiles}
     if Covered.ALWAYS in kinds:
         return None
     if Covered.BY_EVENT not in kinds:
         return Gap.NOT_CARRIED
-    return None if _is_covered(_spans(chart, domain, now), since, min(until, now)) else Gap.NOT_COVERED
+    return None if _is_covered(_spans(chart, domain, now), since, until) else Gap.NOT_COVERED

@@ -1,6 +1,8 @@
 """A fact in words: what it is called, and its value with unit."""
 
-from schemas.clinical import QUANTITY_UNITS, Act, AnyFact, Culture, Medication, Observation, Visit
+from datetime import date
+
+from schemas.clinical import QUANTITY_UNITS, Act, AnyFact, Culture, Medication, Observation, Patient, Visit
 
 
 def describe(fact: AnyFact) -> tuple[str, str, float | None, str | None]:
@@ -17,5 +19,7 @@ def describe(fact: AnyFact) -> tuple[str, str, float | None, str | None]:
         case Medication():
             unit = "mL" if fact.volume_ml is not None else None
             return fact.drug_class, fact.substance.replace("_", " "), fact.volume_ml, unit
+        case Patient(birth_date=date() as born):
+            return fact.kind, f"born {born}", None, None
         case _:
             return fact.kind, fact.kind, None, None

@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from schemas.clinical import AnyFact
 from schemas.verdict import Element, ElementStatus
 from scoring.bundle_clock import BundleClock, wind_clock
 from scoring.case_view import CaseView
 from scoring.circulation import Circulation, Sign, find_start
 from scoring.coverage import find_gap
 from scoring.element_rule import CountsFrom, Death, ElementRule
-from scoring.exclusion import excludes
+from scoring.exclusion import LeftOut, find_left_out
 from scoring.finders import DOMAINS, TIMES, early_close, find_act
 from scoring.finding import Finding, Search
 from scoring.outcome import judge_outcome
@@ -61,9 +62,11 @@ class ElementAssessment:
         return self.clock.next_change_after(now)
 
 
-def blank(element: Element, rule: ElementRule, status: ElementStatus, reason: str | None) -> ElementAssessment:
-    """An element that is not judged."""
-    return ElementAssessment(element, rule, status, reason, Finding(), None, None)
+def blank(
+    element: Element, rule: ElementRule, status: ElementStatus, reason: str | None, facts: tuple[AnyFact, ...] = ()
+) -> ElementAssessment:
+    """An element that is not judged; `facts`: those that decided so."""
+    return ElementAssessment(element, rule, status, reason, Finding(facts=facts), None, None)
 
 
 def _undone(search: Search[Any], finding: Finding, clock: BundleClock) -> tuple[ElementStatus, str | None]:
@@ -132,13 +135,12 @@ def _find_switch(circulation: Circulation, rule: ElementRule) -> tuple[Sign | No
     return None, next(iter(untold), NOT_INDICATED)
 
 
-def _left_out_of_shock(view: CaseView, rule: ElementRule, start: Sign) -> str | None:
+def _left_out_of_shock(view: CaseView, rule: ElementRule, start: Sign) -> LeftOut | None:
     """Why septic shock's own exclusions leave out an element that counts from it."""
     shock = view.measure.shock
     if shock is None or rule.counts_from is not CountsFrom.SEPTIC_SHOCK:
         return None
-    applied = (each for each in shock.exclusions if excludes(view.chart, view.measure, each, start.at))
-    return next((each.reason for each in applied), None)
+    return find_left_out(view.chart, view.measure, shock.exclusions, start.at)
 
 
 def assess_element(
@@ -159,7 +161,7 @@ def assess_element(
         return blank(element, rule, ElementStatus.NOT_APPLICABLE, "no_initial_lactate" if missing else NOT_INDICATED)
     left_out = _left_out_of_shock(view, rule, start)
     if left_out is not None:
-        return blank(element, rule, ElementStatus.EXCLUDED, left_out)
+        return blank(element, rule, ElementStatus.EXCLUDED, left_out.reason, left_out.facts)
     known = [sign.known_at for sign in (switch, start) if sign is not None and sign.facts]
     assessed = _assess_window(Search(view, rule, view.cut(start.at)), element, max([believed_since, *known]))
     return replace(assessed, start=start) if start.facts else assessed

@@ -1,6 +1,6 @@
 """How each act is found: one finder for each kind of element."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -85,7 +85,7 @@ def _broad_spectrum(search: Search[BroadSpectrum], clock: BundleClock) -> Findin
 
 def _any_before(search: Search[BroadSpectrum], doses: list[Timed]) -> Timed | None:
     """The first dose of all that was surely given by time zero, where the measure is content with any."""
-    early = (dose for dose in doses if _latest(search, dose) <= search.view.time_zero)
+    early = (dose for dose in doses if search.view.cut(_latest(search, dose)) <= search.view.time_zero)
     return next(early, None) if search.rule.any_before_time_zero else None
 
 
@@ -94,9 +94,9 @@ def _given(doses: list[Timed]) -> list[Medication]:
 
 
 def _latest(search: Search[Any], act: Timed) -> datetime:
-    """When an act was at the latest, cut: of what is known by its day only, that day's last minute."""
+    """When an act was at the latest: of what is known by its day only, that day's last minute."""
     unit = search.view.measure.resolution.unit
-    return search.view.cut(act.moment + timedelta(days=1) - unit if act.fact.day_only else act.moment)
+    return act.moment + timedelta(days=1) - unit if act.fact.day_only else act.moment
 
 
 def _broad_doubt(search: Search[BroadSpectrum], antibiotics: list[Timed], clock: BundleClock) -> str | None:
@@ -131,36 +131,40 @@ def _broad_enough(search: Search[BroadSpectrum], doses: list[Medication]) -> tup
 
 def _blood_culture(search: Search[BloodCulture], clock: BundleClock) -> Finding:
     chart = search.view.chart
-    cultures, doubtful = _followed(search, chart.cultures(Specimen.BLOOD))
-    finding = first_done(search, cultures, clock)
-    finding = replace(finding, doubt=finding.doubt or day_doubt(search, doubtful, clock))
-    if finding.done_at is None and (unfollowed := first_done(search, chart.cultures(Specimen.BLOOD), clock)).facts:
+    cultures = chart.cultures(Specimen.BLOOD)
+    finding = _first_of(search, cultures, clock, _followed(search))
+    if finding.done_at is None and (unfollowed := first_done(search, cultures, clock)).facts:
         finding = replace(finding, facts=unfollowed.facts, reason="no_antibiotic_after")
     finding = _with_order(search, finding, chart.ordered_cultures(Specimen.BLOOD), "drawn")
-    rule, cut = search.rule, search.view.cut
+    cut = search.view.cut
     finding = _before_some_antibiotic(search, finding)
     antibiotic = first_antibiotic(search)
     if antibiotic is None:
         return finding
     lost = finding.done_at is None or cut(finding.done_at) > cut(antibiotic.moment)
-    is_closed = rule.before_antibiotic and clock.due_at == cut(antibiotic.moment)
+    is_closed = early_close(search) is not None and clock.due_at == cut(antibiotic.moment)
     return replace(
         finding.with_facts(antibiotic.fact), reason="antibiotic_first" if lost and is_closed else finding.reason
     )
 
 
-def _followed(search: Search[BloodCulture], cultures: list[Timed]) -> tuple[list[Timed], list[Timed]]:
-    """The cultures that count where only what a dose follows does, and days of which only some minutes would."""
+def _first_of(
+    search: Search[Any], entries: list[Timed], clock: BundleClock, counts: Callable[[datetime], bool]
+) -> Finding:
+    """The first act whose moment counts; days of which only some minutes would are a doubt."""
+    ends = [(each, counts(each.moment), counts(_latest(search, each))) for each in entries]
+    finding = first_done(search, [each for each, first, last in ends if first and last], clock)
+    doubtful = [each for each, first, last in ends if first != last]
+    return replace(finding, doubt=finding.doubt or day_doubt(search, doubtful, clock))
+
+
+def _followed(search: Search[BloodCulture]) -> Callable[[datetime], bool]:
+    """Whether an antibacterial follows a moment, where only a culture that one follows counts."""
     chart, needed = search.view.chart, search.rule.needs_antibiotic_without
     if needed is None or chart.acts(needed):
-        return cultures, []
+        return lambda _moment: True
     doses = search.view.given(chart.antibiotics())
-    if not doses:
-        return [], []
-    last = search.view.cut(_started(doses[-1]))
-    before = [each for each in cultures if search.view.cut(each.moment) <= last]
-    sure = [each for each in before if _latest(search, each) <= last]
-    return sure, [each for each in before if each not in sure]
+    return lambda moment: bool(doses) and search.view.cut(moment) <= search.view.cut(_started(doses[-1]))
 
 
 def _before_some_antibiotic(search: Search[BloodCulture], finding: Finding) -> Finding:
@@ -199,17 +203,18 @@ def _resulted(fact: AnyFact) -> datetime | None:
 
 
 def _lactate(search: Search[Lactate], clock: BundleClock) -> Finding:
-    initial = find_initial_lactate(search.view)
+    initial, drawn = find_initial_lactate(search.view), search.view.chart.observations(Quantity.LACTATE)
     if initial is None:
-        rule = search.view.measure.initial_lactate
-        since = None if rule is None else search.back_to(rule.look_back)
-        days = [
-            each for each in search.view.chart.observations(Quantity.LACTATE) if since is None or each.moment >= since
-        ]
-        return first_done(search, days, clock)
+        return first_done(search, drawn, clock)
+    doubt = day_doubt(search, drawn, clock)
     if search.rule.clocked == "collected":
-        return done(search, initial)
-    return Finding(facts=(initial,)) if initial.resulted_at is None else done(search, initial, _resulted)
+        by_day = first_done(search, [each for each in drawn if each.fact.day_only], clock)
+        if by_day.done_at is not None and by_day.done_at < initial.collected_at:
+            return by_day
+        return replace(done(search, initial), doubt=doubt)
+    if initial.resulted_at is None:
+        return Finding(facts=(initial,), doubt=doubt)
+    return replace(done(search, initial, _resulted), doubt=doubt)
 
 
 def _asks_for_another(rule: RepeatLactate, lactate: AnyFact) -> bool:
@@ -221,17 +226,23 @@ def _asks_for_another(rule: RepeatLactate, lactate: AnyFact) -> bool:
 def _repeat_lactate(search: Search[RepeatLactate], clock: BundleClock) -> Finding:
     initial = find_initial_lactate(search.view)
     if initial is None or search.view.cut(initial.collected_at) >= clock.closes_at:
-        gone = search.view.now >= clock.closes_at
-        return Finding(
-            applies=not gone, waits=not gone, reason="no_initial_lactate" if gone else "no_initial_lactate_yet"
-        )
+        return _without_initial(search, clock)
     if not _asks_for_another(search.rule, initial):
         return Finding(facts=(initial,), applies=False, reason="lactate_not_elevated")
-    later = [each for each in search.view.chart.observations(Quantity.LACTATE) if each.moment > initial.collected_at]
-    finding = first_done(search, later, clock).with_facts(initial)
+    drawn, first_at = search.view.chart.observations(Quantity.LACTATE), initial.collected_at
+    finding = _first_of(search, drawn, clock, lambda moment: moment > first_at).with_facts(initial)
     blocked = "no_value" if initial.value is None and finding.done_at is None else None
     asked_since = search.view.known_at(initial, lambda fact: (act_time(fact), _asks_for_another(search.rule, fact)))
     return replace(finding, condition_known_at=asked_since, blocked=blocked)
+
+
+def _without_initial(search: Search[RepeatLactate], clock: BundleClock) -> Finding:
+    """The initial lactate is waited for; once the window has closed, one known by its day only may have been it."""
+    if search.view.now < clock.closes_at:
+        return Finding(waits=True, reason="no_initial_lactate_yet")
+    drawn = search.view.chart.observations(Quantity.LACTATE)
+    doubt = day_doubt(search, [each for each in drawn if _asks_for_another(search.rule, each.fact)], clock)
+    return Finding(blocked=doubt) if doubt else Finding(applies=False, reason="no_initial_lactate")
 
 
 def _crystalloid_volume(search: Search[CrystalloidVolume], clock: BundleClock) -> Finding:
@@ -255,13 +266,14 @@ def _crystalloid_volume(search: Search[CrystalloidVolume], clock: BundleClock) -
 
 def _so_far(used: tuple[Medication, ...], target: Target) -> str | None:
     """How much of the target is charted as in."""
-    given = sum((exact(part.volume_ml) for part in used), Decimal(0))
+    given = sum(exact(part.volume_ml) for part in used)
     return f"{given:.0f} of {target.volume_ml:.0f} mL" if given else None
 
 
 def _volume_in(search: Search[CrystalloidVolume], target: Target, reached: Reached) -> Finding:
     others = tuple(part for part in reached.parts if part is not reached.by)
-    return replace(done(search, reached.by, completed_at), facts=(reached.by, target.told_by, *others))
+    finding = replace(done(search, reached.by, completed_at), facts=(reached.by, target.told_by, *others))
+    return replace(finding, known_at=search.view.all_known_at(reached.parts, completed_at))
 
 
 def _by_weight(per_kg: Number, weight: Observation) -> Decimal:
@@ -277,12 +289,12 @@ def _bolus(search: Search[Bolus], clock: BundleClock) -> Finding:
     boluses = find_boluses(view, search.since, at_least_ml)
     told_by = () if rule.at_least is None or weight is None else (weight,)
     place = int(rule.number.value) - 1
+    doubt = day_doubt(search, view.chart.medications(DrugClass.CRYSTALLOID), clock)
     if len(boluses) <= place:
-        doubt = day_doubt(search, view.chart.medications(DrugClass.CRYSTALLOID), clock)
         return Finding(facts=(*(bolus[0] for bolus in boluses), *told_by), doubt=doubt)
     bolus = boluses[place]
     facts = (*bolus, *told_by, *(each[0] for each in boluses[:place]))
-    return replace(done(search, bolus[0]), facts=facts, known_at=view.all_known_at(bolus))
+    return replace(done(search, bolus[0]), facts=facts, known_at=view.all_known_at(bolus), doubt=doubt)
 
 
 def _vasopressor(search: Search[Vasopressor], clock: BundleClock) -> Finding:
@@ -301,7 +313,7 @@ def _statement(search: Search[Statement], clock: BundleClock) -> Finding:
     if rule.after_fluids:
         begun = crystalloids(search.view, search.since)
         start = search.view.cut(_started(begun[0])) if begun else search.start
-        entries = [entry for entry in entries if search.view.cut(entry.moment) >= start]
+        return _first_of(search, entries, clock, lambda moment: search.view.cut(moment) >= start)
     return first_done(search, entries, clock)
 
 
@@ -309,16 +321,37 @@ def _recorded(fact: AnyFact) -> datetime:
     return fact.recorded_at or fact.received_at
 
 
-def _vital_signs(search: Search[VitalSigns], _clock: BundleClock) -> Finding:
-    firsts: list[Observation] = []
-    for group in search.rule.full_set:
-        measured = [fact for quantity in group for fact in search.view.observed(quantity, search.since)]
-        firsts += sorted(measured, key=lambda fact: (_recorded(fact), fact.event_id))[:1]
-    if len(firsts) < len(search.rule.full_set):
-        return Finding(facts=tuple(firsts))
-    last = max(firsts, key=lambda fact: (_recorded(fact), fact.event_id))
+def _charted_in_order(facts: Iterable[Observation]) -> list[Observation]:
+    return sorted(facts, key=lambda fact: (_recorded(fact), fact.event_id))
+
+
+def _vital_signs(search: Search[VitalSigns], clock: BundleClock) -> Finding:
+    """Of each group the first that was charted; the last of these completes the set."""
+    view, groups = search.view, search.rule.full_set
+    measured = [[fact for quantity in group for fact in view.observed(quantity, search.since)] for group in groups]
+    firsts = [fact for each in measured for fact in _charted_in_order(each)[:1]]
+    doubt = _set_doubt(search, measured, clock)
+    if len(firsts) < len(groups):
+        return Finding(facts=tuple(firsts), doubt=doubt)
+    last = _charted_in_order(firsts)[-1]
     finding = replace(done(search, last, _recorded), facts=(last, *(fact for fact in firsts if fact is not last)))
-    return replace(finding, known_at=search.view.all_known_at(tuple(firsts)))
+    return replace(finding, known_at=view.all_known_at(tuple(firsts)), doubt=doubt)
+
+
+def _set_doubt(search: Search[VitalSigns], measured: list[list[Observation]], clock: BundleClock) -> str | None:
+    """Why a set cannot be called missed: were signs known by their day measured in time, it would be complete."""
+    for group, sure in zip(search.rule.full_set, measured, strict=True):
+        perhaps = (fact for quantity in group for fact in _perhaps_since(search, quantity))
+        if not any(search.view.cut(_recorded(fact)) < clock.closes_at for fact in (*sure, *perhaps)):
+            return None
+    return "day_only"
+
+
+def _perhaps_since(search: Search[VitalSigns], quantity: Quantity) -> list[Observation]:
+    """Signs known by their day only, of which a minute from the look-back to their charting may be the one."""
+    since, cut = search.since, search.view.cut
+    days = [fact for fact in search.view.observed(quantity) if fact.day_only]
+    return [fact for fact in days if since and fact.collected_at + timedelta(days=1) > since <= cut(_recorded(fact))]
 
 
 _FINDERS: dict[str, Callable[[Any, BundleClock], Finding]] = {

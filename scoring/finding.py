@@ -10,7 +10,8 @@ from scoring.act_time import act_time
 from scoring.bundle_clock import BundleClock
 from scoring.case_view import CaseView
 from scoring.chart import Timed
-from scoring.element_rule import ElementRule
+from scoring.element_rule import ElementRule, Lactate, RepeatLactate
+from scoring.initial_lactate import lactates_since
 from scoring.number import Duration
 
 Rule = TypeVar("Rule", bound=ElementRule)
@@ -30,7 +31,12 @@ class Search(Generic[Rule]):
 
     @property
     def since(self) -> datetime | None:
-        """The first instant at which an act may count; None where there is no lower bound."""
+        """The first instant at which an act may count; None where there is no lower bound.
+
+        A lactate counts from the look-back of the initial one on.
+        """
+        if isinstance(self.rule, Lactate | RepeatLactate):
+            return lactates_since(self.view)
         return self.back_to(self.rule.look_back)
 
     def back_to(self, look_back: Duration | None) -> datetime | None:
@@ -77,7 +83,7 @@ class Finding:
 
 
 def _is_possible(entry: Timed, since: datetime | None, clock: BundleClock) -> bool:
-    """Whether some minute of a day-only act's day lies in the window."""
+    """Whether some minute of a day-only act's day lies in the window; any other act need only come before its end."""
     return entry.moment < clock.closes_at and (since is None or entry.moment + timedelta(days=1) > since)
 
 
@@ -111,8 +117,7 @@ def perhaps_in_time(search: Search[Rule], entries: list[Timed], clock: BundleClo
     return [
         each
         for each in entries
-        if _is_possible(each, search.since, clock)
-        and (each.fact.day_only or (search.view.cut(each.moment) < clock.closes_at and search.from_look_back([each])))
+        if _is_possible(each, search.since, clock) and (each.fact.day_only or search.from_look_back([each]))
     ]
 
 

@@ -1,8 +1,17 @@
 """The initial lactate: the one that a measure clocks, and by which it asks for more."""
 
+from datetime import datetime
+from math import inf
+
 from schemas.clinical import Observation, Quantity
 from scoring.case_view import CaseView
 from scoring.chart import Timed
+
+
+def lactates_since(view: CaseView) -> datetime | None:
+    """The first instant at which a lactate may be the initial one; None where there is no lower bound."""
+    rule = view.measure.initial_lactate
+    return None if rule is None or rule.look_back is None else view.time_zero - rule.look_back.delta
 
 
 def find_initial_lactate(view: CaseView) -> Observation | None:
@@ -10,7 +19,7 @@ def find_initial_lactate(view: CaseView) -> Observation | None:
     rule = view.measure.initial_lactate
     if rule is None:
         return None
-    since = None if rule.look_back is None else view.time_zero - rule.look_back.delta
+    since = lactates_since(view)
     drawn = [
         each
         for each in view.chart.observations(Quantity.LACTATE)
@@ -25,7 +34,7 @@ def find_initial_lactate(view: CaseView) -> Observation | None:
 def _height(entry: Timed) -> tuple[float, float, str]:
     """Higher first; of equals the earlier one."""
     value = entry.fact.value if isinstance(entry.fact, Observation) else None
-    return float("-inf") if value is None else value, -entry.moment.timestamp(), entry.event_id
+    return -inf if value is None else value, -entry.moment.timestamp(), entry.event_id
 
 
 def _observation(entry: Timed) -> Observation | None:

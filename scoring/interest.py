@@ -1,7 +1,7 @@
 """Which facts can change what of a measure: a fact that cannot is kept, and nothing is judged anew."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from schemas.clinical import (
@@ -13,18 +13,24 @@ from schemas.clinical import (
     Medication,
     Observation,
     Patient,
+    Quantity,
     Specimen,
     Visit,
 )
 from scoring.abnormal_vitals import limits
+from scoring.act_time import act_time
+from scoring.age import birth_date, has_reached
+from scoring.chart import Chart
 from scoring.measure import Measure
 from scoring.number import Criterion
 from scoring.override import overrides
 from scoring.phoenix_rule import Phoenix, quantities
+from scoring.presentation import is_near_infection, reaches_back
 from scoring.time_zero_rule import (
     CONTACTS,
     AbnormalVitals,
     FirstKnown,
+    InfectionRule,
     Moment,
     SepticShock,
     SevereSepsisCriteria,
@@ -156,16 +162,59 @@ def movable_until(measure: Measure, time_zero: datetime) -> datetime:
     return time_zero if rule is None else time_zero + rule.within.delta + measure.resolution.unit
 
 
+def comes_too_late(measure: Measure, fact: AnyFact, time_zero: datetime) -> bool:
+    """Whether a fact comes too long after a confirmed time zero to move it; a weight can, by the target volume.
+
+    A culture or an antibacterial that pairs with none of before time zero makes presentations after it only.
+    """
+    if isinstance(fact, Observation):
+        return fact.quantity is not Quantity.WEIGHT and fact.collected_at > movable_until(measure, time_zero)
+    rule, moment = infection_rule(measure.time_zero), act_time(fact)
+    if rule is None or moment is None or not _is_infection_sign(fact):
+        return False
+    return moment > time_zero + _pairs_within(rule) + measure.resolution.unit
+
+
 def shock_until(measure: Measure, severe_sepsis: datetime) -> datetime:
     """Until when pressures, lactates and fluids may say that septic shock followed a severe sepsis."""
     low, shock, unit = measure.hypotension, measure.shock, measure.resolution.unit
     return severe_sepsis + max(low.after.delta if low else unit, shock.within.delta if shock else unit) + unit
 
 
-def opens(measure: Measure, fact: AnyFact) -> bool:
+def is_beside_infection(measure: Measure, chart: Chart, fact: AnyFact) -> bool:
+    """Whether no presentation is made of the fact: a result too far from any infection, or who it is of is too old."""
+    rule = infection_rule(measure.time_zero)
+    if rule is None or not isinstance(fact, Observation | Medication | Culture):
+        return False
+    moment = act_time(fact)
+    if moment is not None and isinstance(rule, Phoenix) and _is_past_age(chart, rule, moment):
+        return True
+    return isinstance(fact, Observation) and not is_near_infection(
+        chart, rule, measure.entry.acts, measure.resolution, fact.collected_at
+    )
+
+
+def _is_past_age(chart: Chart, rule: Phoenix, moment: datetime) -> bool:
+    """Whether the patient is too old for a score by any onset that a fact of this moment makes, or counts for."""
+    born = birth_date(chart)
+    since = moment - _pairs_within(rule) - reaches_back(rule) - timedelta(days=1)
+    return born is not None and has_reached(rule.age_below, born, since.date())
+
+
+def _pairs_within(rule: InfectionRule) -> timedelta:
+    """How far from each other a culture and an antibacterial are a pair, at most; one may be known by its day."""
+    return max(rule.antibiotic_before_culture.delta, rule.antibiotic_after_culture.delta) + timedelta(days=1)
+
+
+def is_beside_case(measure: Measure, chart: Chart, fact: AnyFact) -> bool:
+    """Whether the fact is a result of which no case is made; septic shock may be told by one far from infection."""
+    return not isinstance(measure.time_zero, SepticShock) and is_beside_infection(measure, chart, fact)
+
+
+def opens(measure: Measure, chart: Chart, fact: AnyFact) -> bool:
     """Whether the fact may open a case where there is none: by itself, or by the criteria of an infection rule."""
     if infection_rule(measure.time_zero) is not None:
-        return moves_time_zero(measure, fact)
+        return moves_time_zero(measure, fact) and not is_beside_case(measure, chart, fact)
     return isinstance(fact, Act) and (fact.act in measure.entry.acts or fact.act is ActName.SEPSIS_RULED_OUT)
 
 

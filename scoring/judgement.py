@@ -9,7 +9,8 @@ from scoring.chart import draw_charts
 from scoring.episode import Unplaced
 from scoring.patient_state import PatientState
 from scoring.record import case_record
-from scoring.rival import Comparison, RivalMemory
+from scoring.rival import Comparison
+from scoring.rival_memory import RivalMemory
 from scoring.rules import Rules
 
 
@@ -33,7 +34,7 @@ def judge(state: PatientState, rules: Rules, as_of: datetime) -> Judgement:
 
     In which order and how often the facts arrived leaves no trace in the result.
     """
-    charts = draw_charts(state.facts, rules.conventions)
+    charts = draw_charts(state.facts, rules.conventions, rules.profiles)
     records: list[CaseRecord] = []
     never_opened = {measure.identifier: 0 for measure in rules.measures}
     memories = {chart.episode.case_id: RivalMemory(rules.rivals) for chart in charts.charts}

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from schemas.case_record import CaseRecord
 from schemas.clinical import AnyFact, Merge
 from schemas.strict_model import StrictModel
 from schemas.verdict import Element
@@ -18,7 +19,7 @@ from scoring.assessment import Assessment
 from scoring.bearing import Bearing
 from scoring.chart import Charts
 from scoring.fact_store import FactStore, slim
-from scoring.rival import RivalMemory
+from scoring.rival_memory import RivalMemory
 
 STATE_FORMAT = 1
 
@@ -83,6 +84,7 @@ class PatientState:
         cases: By episode and measure, how they stood when last judged.
         bearings: By episode and measure, what can still change the only case there.
         rivals: By episode, what the rules of the catalogue say, derived from `facts`.
+        records: The record published last of a case, where that was since the state was read.
         latest_receipt: The latest `received_at` folded since the state was read; None before.
     """
 
@@ -97,6 +99,7 @@ class PatientState:
     cases: dict[CaseKey, tuple[Assessment, ...]] = field(default_factory=dict)
     bearings: dict[CaseKey, Bearing] = field(default_factory=dict)
     rivals: dict[str, RivalMemory] = field(default_factory=dict)
+    records: dict[CaseKey, CaseRecord] = field(default_factory=dict)
     latest_receipt: datetime | None = None
 
 

@@ -11,7 +11,7 @@ from scoring.age import birth_date, has_reached
 from scoring.chart import Chart, Remembered, Timed
 from scoring.number import Resolution
 from scoring.phoenix_rule import Organ, Phoenix, PointStep, Scored, ScoredItem
-from scoring.presentation import Met, Onset, Reach
+from scoring.presentation import Met, Onset, Reach, reach_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +234,7 @@ def present_phoenix(rule: Phoenix, chart: Chart, onset: Onset, resolution: Resol
     key = (id(rule), onset.at)
     kept = chart.memory.get(key)
     if kept is None:
-        start, within = resolution.cut(onset.at), rule.within.delta
-        further = max(within, rule.paired_within.delta)
-        reach = (start - within - further, start + within + resolution.unit)
+        reach = reach_of(rule, onset.at, resolution)
         kept = chart.memory[key] = Remembered(*reach, _find(chart, rule, onset, reach, resolution))
     return cast("Met | None", kept.value)
 

@@ -9,10 +9,12 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from schemas.clinical import AnyFact, Specimen
+from schemas.clinical import ActName, AnyFact, Specimen
 from scoring.chart import Chart, Timed
 from scoring.number import Resolution
+from scoring.phoenix_rule import Phoenix
 from scoring.time_zero_rule import InfectionRule
 
 Met = tuple[datetime, tuple[AnyFact, ...]]
@@ -45,6 +47,43 @@ class Onset:
     facts: tuple[AnyFact, ...]
     rule: str
     lapses_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """Onsets in time order, and their times."""
+
+    onsets: list[Onset]
+    times: list[datetime]
+
+
+def reaches_back(rule: InfectionRule) -> timedelta:
+    """How long before an onset facts count; a Phoenix value may have a partner from before that."""
+    further = max(rule.within.delta, rule.paired_within.delta) if isinstance(rule, Phoenix) else timedelta(0)
+    return rule.within.delta + further
+
+
+def reach_of(rule: InfectionRule, onset_at: datetime, resolution: Resolution) -> Reach:
+    """The stretch of time around an onset in which facts count."""
+    start = resolution.cut(onset_at)
+    return start - reaches_back(rule), start + rule.within.delta + resolution.unit
+
+
+def is_near_infection(
+    chart: Chart, rule: InfectionRule, documented_by: Iterable[ActName], resolution: Resolution, moment: datetime
+) -> bool:
+    """Whether a moment may lie in reach of an onset; where it does not, a result of then changes no presentation.
+
+    `documented_by`: what documents an infection; acts of any stretch of the stay are asked.
+    """
+    # A reach is counted from an onset that is cut down; less than a unit was cut, and a unit more covers that.
+    unit = resolution.unit
+    first, last = moment - rule.within.delta - unit - unit, moment + reaches_back(rule) + unit
+    times = _signs_of_infection(chart, rule, resolution).times
+    place = bisect_left(times, first)
+    if place < len(times) and times[place] <= last:
+        return True
+    return any(first <= act.moment <= last for name in documented_by for act in chart.acts(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +158,18 @@ def _documented_onsets(documented: list[Timed]) -> list[Onset]:
     return [Onset(entry.moment, (entry.fact,), "documented_infection") for entry in _exact(documented)]
 
 
-def _signs_of_infection(chart: Chart, rule: InfectionRule, resolution: Resolution) -> list[Onset]:
+def _signs_of_infection(chart: Chart, rule: InfectionRule, resolution: Resolution) -> "_Signs":
+    """Onsets by cultures and antibiotics, remembered by the chart for as long as none of these comes or goes."""
+    spans = (rule.antibiotic_before_culture, rule.antibiotic_after_culture, rule.unconfirmed_for)
+    key = (resolution, *(span.delta for span in spans))
+    known = chart.signs.get(key)
+    if known is None:
+        onsets = _surrogates(chart, rule, resolution)
+        known = chart.signs[key] = _Signs(onsets, [onset.at for onset in onsets])
+    return cast("_Signs", known)
+
+
+def _surrogates(chart: Chart, rule: InfectionRule, resolution: Resolution) -> list[Onset]:
     """Onsets by cultures and antibiotics, in time order."""
     all_cultures = chart.cultures(Specimen.BLOOD, Specimen.STERILE)
     cultures, antibiotics = _exact(all_cultures), _exact(chart.antibiotics())
@@ -155,7 +205,7 @@ def find_presentation(
     came before the lapse with it: they belonged to the same case.
     """
     told = _see_all(chart, _documented_onsets(documented), moment, present).confirmed
-    signs = _see_all(chart, _signs_of_infection(chart, rule, moment.resolution), moment, present)
+    signs = _see_all(chart, _signs_of_infection(chart, rule, moment.resolution).onsets, moment, present)
     if told is None:
         return signs.confirmed or signs.provisional or signs.first_lapsed
     cut, held = moment.resolution.cut, signs.confirmed

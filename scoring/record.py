@@ -2,21 +2,25 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from operator import attrgetter
+from typing import cast
 
 from schemas.case_record import CaseRecord, CaseStatus, TimelineEntry
 from schemas.clinical import Act, AnyFact, Medication, Observation, Quantity
 from schemas.rival import Override
+from schemas.strict_model import built, is_written_alike
 from schemas.verdict import SETTLED, Element, ElementStatus, Evidence, Verdict
-from scoring.act_time import act_time
+from scoring.act_time import act_time, place_time
 from scoring.assessment import BLANK_STATUS, Assessment, bundle_clock, bundle_status
-from scoring.chart import Timed
+from scoring.chart import Chart, Timed
 from scoring.description import describe
 from scoring.element_assessment import ElementAssessment
 from scoring.element_rule import ElementRule
 from scoring.finding import Finding
 from scoring.interest import touches
+from scoring.override import words_from
 from scoring.sentence import bundle_sentence, element_sentence, time_zero_sentence
 from scoring.time_zero import TimeZero
 
@@ -27,26 +31,38 @@ SHOWN_SHELVES = ("visit:", "act:", "culture:", "antibiotic", f"observation:{Quan
 """Shelves of the chart that every timeline shows; a measure may show more (`touches`)."""
 
 
-@cache
-def _times_of(kind: type[AnyFact]) -> tuple[str, ...]:
-    return tuple(name for name in TIMES if name in kind.model_fields)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is said of a fact: as evidence by the time it is placed by, and on the timeline."""
+
+    evidence: Evidence
+    entry: TimelineEntry
 
 
 def evidence(fact: AnyFact, happened_at: datetime | None = None) -> Evidence:
     """One fact as evidence, with every time it has; `happened_at` where the measure clocks another of them."""
-    times = {name: moment for name in _times_of(type(fact)) if (moment := getattr(fact, name)) is not None}
+    times = {name: getattr(fact, name, None) for name in TIMES}
     kind, what, value, unit = describe(fact)
-    return Evidence(
+    return built(
+        Evidence,
         event_id=fact.event_id,
-        type=kind,
+        type=str(kind),
         what=None if what == kind.replace("_", " ") else what,
         happened_at=happened_at or act_time(fact),
         recorded_at=fact.recorded_at,
         value=value,
         unit=unit,
-        received_at=fact.received_at,
         **times,
+        received_at=fact.received_at,
     )
+
+
+def _told(chart: Chart, fact: AnyFact) -> "_Told":
+    """What is said of a fact, put together once for all cases of a stay."""
+    known = chart.said.get(fact.event_id)
+    if known is None or known[0] is not fact:
+        known = chart.said[fact.event_id] = (fact, _Told(evidence(fact), _entry(fact)))
+    return cast("_Told", known[1])
 
 
 def _clocked(fact: AnyFact, rule: ElementRule) -> datetime | None:
@@ -60,8 +76,10 @@ def _clocked(fact: AnyFact, rule: ElementRule) -> datetime | None:
             return None
 
 
-def _evidence_of(finding: Finding, rule: ElementRule) -> tuple[Evidence, ...]:
-    return tuple(evidence(fact, _clocked(fact, rule)) for fact in finding.facts)
+def _evidence_of(chart: Chart, finding: Finding, rule: ElementRule) -> Iterator[Evidence]:
+    for fact in finding.facts:
+        clocked = _clocked(fact, rule)
+        yield _told(chart, fact).evidence if clocked is None else evidence(fact, clocked)
 
 
 def distinct(items: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
@@ -75,16 +93,17 @@ def distinct(items: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
 def _verdict(
     assessment: Assessment, assessed: ElementAssessment, ids: dict[str, str], of_time_zero: tuple[Evidence, ...]
 ) -> Verdict:
-    found, window = assessment.time_zero, assessed.clock
+    found, window, chart = assessment.time_zero, assessed.clock, assessment.chart
     applies = assessed.status is not ElementStatus.NOT_APPLICABLE
-    return Verdict(
+    return built(
+        Verdict,
         **ids,
         measure=assessment.measure.identifier,
         element=assessed.element,
         status=assessed.status,
-        reason=assessed.reason,
+        reason=None if assessed.reason is None else str(assessed.reason),
         time_zero=found.at,
-        time_zero_rule=found.rule,
+        time_zero_rule=str(found.rule),
         due_at=window.due_at if window and applies else None,
         closes_at=window.closes_at if window and applies else None,
         settles_at=window.settles_at if window and applies else None,
@@ -92,8 +111,8 @@ def _verdict(
         known_at=assessed.finding.known_at,
         evidence=distinct(
             (
-                *_evidence_of(assessed.finding, assessed.rule),
-                *(evidence(fact) for fact in (assessed.start.facts if assessed.start else ())),
+                *_evidence_of(chart, assessed.finding, assessed.rule),
+                *(_told(chart, fact).evidence for fact in (assessed.start.facts if assessed.start else ())),
                 *of_time_zero,
             )
         ),
@@ -116,14 +135,15 @@ def _bundle(
     known = [verdict.known_at for verdict in required if verdict.known_at is not None]
     is_met = status is ElementStatus.MET
     window = bundle_clock(assessment.elements)
-    return Verdict(
+    return built(
+        Verdict,
         **ids,
         measure=assessment.measure.identifier,
         element=Element.BUNDLE,
         status=status,
-        reason=reason,
+        reason=None if reason is None else str(reason),
         time_zero=assessment.time_zero.at,
-        time_zero_rule=assessment.time_zero.rule,
+        time_zero_rule=str(assessment.time_zero.rule),
         due_at=window.due_at if window else None,
         closes_at=window.closes_at if window else None,
         settles_at=window.settles_at if window else None,
@@ -148,24 +168,34 @@ def _shown(case: Assessment) -> Iterator[Timed]:
                 yield from shelf[first : bisect_right(shelf, time_zero + near.after.delta, key=_moment)]
 
 
-def _moment(entry: Timed) -> datetime:
-    return entry.moment
+_moment = attrgetter("moment")
+_in_order = attrgetter("moment", "event_id")
 
 
-def _timeline(case: Assessment) -> Iterator[TimelineEntry]:
-    """Facts around time zero, in time order."""
-    for moment, event_id, fact in sorted(_shown(case), key=lambda each: (each.moment, each.event_id)):
-        kind, what, value, unit = describe(fact)
-        yield TimelineEntry.model_construct(
-            event_id=event_id,
-            type=kind,
-            what=what,
-            happened_at=moment,
-            recorded_at=fact.recorded_at,
-            received_at=fact.received_at,
-            value=value,
-            unit=unit,
-        )
+def _entry(fact: AnyFact) -> TimelineEntry:
+    kind, what, value, unit = describe(fact)
+    return built(
+        TimelineEntry,
+        event_id=fact.event_id,
+        type=str(kind),
+        what=what,
+        happened_at=act_time(fact) or place_time(fact),
+        recorded_at=fact.recorded_at,
+        received_at=fact.received_at,
+        value=value,
+        unit=unit,
+    )
+
+
+def _timeline(case: Assessment) -> tuple[TimelineEntry, ...]:
+    """Facts around time zero, in time order; measures that look at the same drugs share it."""
+    chart, at = case.chart, case.time_zero.at
+    key = (case.measure.watched_drugs, at)
+    known = chart.timelines.get(key)
+    if known is None:
+        shown = sorted(_shown(case), key=_in_order)
+        known = chart.timelines[key] = tuple(_told(chart, each.fact).entry for each in shown)
+    return cast("tuple[TimelineEntry, ...]", known)
 
 
 def _override(found: TimeZero) -> Override | None:
@@ -184,37 +214,53 @@ def _override(found: TimeZero) -> Override | None:
     )
 
 
-def case_record(assessment: Assessment, revision: int, as_of: datetime, owner: tuple[str, str]) -> CaseRecord:
-    """The record of one case; `owner`: facility and patient."""
+def _kept(verdicts: tuple[Verdict, ...], last: CaseRecord | None) -> tuple[Verdict, ...]:
+    """The verdicts; in place of each that says the same as that of the last record, the last record's own."""
+    if last is None:
+        return verdicts
+    return tuple(
+        before if is_written_alike(verdict, before) else verdict
+        for verdict, before in zip(verdicts, last.elements, strict=True)
+    )
+
+
+def case_record(
+    assessment: Assessment, revision: int, as_of: datetime, owner: tuple[str, str], last: CaseRecord | None = None
+) -> CaseRecord:
+    """The record of one case; `owner`: facility and patient; `last`: the record of before, by the same measure."""
     found, chart = assessment.time_zero, assessment.chart
     facility_id, patient_id = owner
     encounter_id = chart.episode.encounter_id_at(found.at or assessment.believed_since)
     ids = {"facility_id": facility_id, "case_id": assessment.case_id, "encounter_id": encounter_id}
-    of_time_zero = tuple(evidence(fact) for fact in found.facts)
+    of_time_zero = tuple(_told(chart, fact).evidence for fact in found.facts)
     verdicts = tuple(_verdict(assessment, assessed, ids, of_time_zero) for assessed in assessment.elements)
     bundle = _bundle(assessment, verdicts, ids, of_time_zero)
     ends = chart.ends()
     is_pending = found.lapses_at is not None and not found.lapsed
-    return CaseRecord(
-        **ids,
+    return built(
+        CaseRecord,
+        facility_id=facility_id,
         patient_id=patient_id,
+        case_id=assessment.case_id,
+        encounter_id=encounter_id,
         measure=assessment.measure.identifier,
         revision=revision,
         as_of=as_of,
         status=assessment.status,
-        reason=assessment.reason,
+        reason=None if assessment.reason is None else str(assessment.reason),
         time_zero=found.at,
-        time_zero_rule=found.rule,
+        time_zero_rule=str(found.rule),
         time_zero_sentence=time_zero_sentence(assessment),
         time_zero_known_at=assessment.believed_since,
         computed_time_zero=found.by_rule.at,
-        computed_time_zero_rule=found.by_rule.rule,
+        computed_time_zero_rule=str(found.by_rule.rule),
         override=_override(found),
+        words_from=words_from(chart),
         closed_at=ends[-1][0] if ends else None,
         unit=chart.unit(),
         strata=assessment.strata,
         settled=not is_pending and all(verdict.status in SETTLED for verdict in verdicts),
-        elements=(*verdicts, bundle),
-        timeline=tuple(_timeline(assessment)),
+        elements=_kept((*verdicts, bundle), last),
+        timeline=_timeline(assessment),
         rivals=assessment.rivals,
     )

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from schemas.clinical import AnyFact, DrugClass, Medication, Observation, Quantity
+from schemas.case_record import CaseRecord
+from schemas.clinical import AnyFact
+from schemas.strict_model import is_written_alike
 from schemas.topics import joined_key
 from schemas.verdict import Verdict
 from scoring.announcement import announce, take_back
@@ -15,13 +17,15 @@ from scoring.bearing import Bearing, opens_none, touches_any
 from scoring.belief import could_matter, find_belief
 from scoring.case import find_cases
 from scoring.chart import Chart, draw_charts
+from scoring.element_interest import kind_of
 from scoring.history import belief, cause, last_belief
 from scoring.judgement import owner_of
 from scoring.measure import Measure
 from scoring.outbox import Outbox
 from scoring.patient_state import CaseKey, HeldBelief, PatientState, Published
 from scoring.record import case_record
-from scoring.rival import Comparison, RivalMemory
+from scoring.rival import Comparison
+from scoring.rival_memory import RivalMemory
 from scoring.rules import Rules
 from scoring.span import Span
 from scoring.time_zero import TimeZero
@@ -47,7 +51,7 @@ def _is_touched(
     if arrival.chart is not chart or not touches_any(measure, arrival.versions):
         return False
     if not earlier:
-        return not opens_none(measure, arrival.versions)
+        return not opens_none(measure, chart, arrival.versions)
     return len(earlier) > 1 or not _bearing(state, earlier[0]).is_none(arrival.versions, now, in_order=arrival.in_order)
 
 
@@ -105,18 +109,34 @@ def _publish(state: PatientState, case: Assessment, now: datetime, outbox: Outbo
 
     A record of which only the timeline is new changes no verdict, and nobody's belief.
     """
-    record = case_record(case, state.revision + 1, now, owner_of(state))
-    digest = str(uuid5(NAMESPACE_URL, record.model_dump_json(exclude={"revision", "as_of"})))
-    said = state.published[case.case_id, case.measure.identifier]
+    key = (case.case_id, case.measure.identifier)
+    last = state.records.get(key)
+    record = case_record(case, state.revision + 1, now, owner_of(state), last)
+    said = state.published[key]
     said.encounter_id, said.unit = record.encounter_id, record.unit
+    if last is not None and is_written_alike(record.model_copy(update=_published_as(last)), last):
+        return
+    digest = str(uuid5(NAMESPACE_URL, record.model_dump_json(exclude={"revision", "as_of"})))
+    state.records[key] = record
     if said.digest == digest:
         return
     state.revision, said.digest = record.revision, digest
     outbox.cases.append(record)
-    changed = [verdict for verdict in record.elements if _is_new(verdict, said)]
+    known = () if last is None else last.elements
+    changed = [verdict for verdict in record.elements if not _is_among(known, verdict) and _is_new(verdict, said)]
     outbox.verdicts += changed
     if changed:
         outbox.beliefs.append(belief(record, changed, because))
+
+
+def _published_as(record: CaseRecord) -> dict[str, object]:
+    """What two records differ in that say the same of a case."""
+    return {"revision": record.revision, "as_of": record.as_of}
+
+
+def _is_among(published: tuple[Verdict, ...], verdict: Verdict) -> bool:
+    """Whether it is a verdict of the record published last: none of it need be written down to compare."""
+    return any(verdict is each for each in published)
 
 
 def _is_new(verdict: Verdict, said: Published) -> bool:
@@ -169,31 +189,22 @@ def _remove_the_gone(
             outbox.removed_cases.append(joined_key(facility_id, *key))
             outbox.removed_verdicts += [joined_key(facility_id, *key, element) for element in said.verdicts]
             said.digest, said.verdicts = "", {}
+            state.records.pop(key, None)
 
 
 def _move_rivals(state: PatientState, rules: Rules, chart: Chart, arrival: Arrival) -> bool:
     """Let the rules of the catalogue hear of an arrival; return whether any says otherwise of this episode now."""
     memory = state.rivals.setdefault(chart.episode.case_id, RivalMemory(rules.rivals))
     if arrival.chart is None:
-        return bool(arrival.versions or arrival.merged) and memory.learn(chart, state.facts, None)
-    return arrival.chart is chart and memory.learn(chart, state.facts, arrival.versions)
+        return bool(arrival.versions or arrival.merged) and memory.learn(chart, state.facts, None, rules)
+    return arrival.chart is chart and memory.learn(chart, state.facts, arrival.versions, rules)
 
 
 def _hearers(rules: Rules, versions: tuple[AnyFact, ...]) -> tuple[Measure, ...]:
     """The measures of which a fact may change something."""
-    heard = {_heard_as(version) for version in versions}
-    alone = heard.pop()
-    return rules.measures if heard or alone is None else rules.hearers[alone]
-
-
-def _heard_as(fact: AnyFact) -> Quantity | DrugClass | None:
-    match fact:
-        case Observation():
-            return fact.quantity
-        case Medication():
-            return fact.drug_class
-        case _:
-            return None
+    kinds = {kind_of(version) for version in versions}
+    alone = kinds.pop()
+    return rules.measures if kinds or alone is None else rules.hearers[alone]
 
 
 def _concerned(
@@ -214,9 +225,12 @@ def _concerned(
 def _look_again(state: PatientState, rules: Rules, arrival: Arrival, outbox: Outbox, now: datetime) -> bool:
     """Judge what may have changed; return whether anything may be otherwise now.
 
-    What arrives on one chart while no clock is due concerns that chart only, and of it the measures that hear of it.
+    While no clock is due, what arrives of no stay changes nothing, and what arrives on one chart concerns that chart
+    only, and of it the measures that hear of it.
     """
     is_due = state.wake_at is not None and state.wake_at <= now
+    if arrival.is_unplaced and not is_due:
+        return False
     alone = None if is_due else arrival.chart
     before = state.cases
     if alone is None:
@@ -238,7 +252,7 @@ def _look_again(state: PatientState, rules: Rules, arrival: Arrival, outbox: Out
 def review(state: PatientState, rules: Rules, outbox: Outbox, arrival: Arrival, now: datetime) -> None:
     """Judge again at `now`, and put what is new into the outbox."""
     if state.charts is None:
-        state.charts = draw_charts(state.facts, rules.conventions)
+        state.charts = draw_charts(state.facts, rules.conventions, rules.profiles)
     if not _look_again(state, rules, arrival, outbox, now):
         return
     present = {(case.case_id, case.measure.identifier) for cases in state.cases.values() for case in cases}

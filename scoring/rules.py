@@ -3,15 +3,17 @@
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Literal
 
 from schemas.clinical import DrugClass, Quantity
+from schemas.source_profile import SourceProfiles, shipped_profiles
 from schemas.strict_model import StrictModel
 from schemas.verdict import Element
 from scoring.catalogue import Body, NamedRule, name_rules, read_catalogue, take_over_named
+from scoring.element_interest import CULTURE, Kind, watched_by, watched_in_circulation
 from scoring.measure import Measure
 from scoring.number import Duration, Number
 
@@ -72,25 +74,66 @@ class Conventions(StrictModel):
     reporting: _Reporting
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rules:
-    """What the engine judges by.
+    """What the engine judges by; all else is told by these, and looked up at every event.
 
     Attributes:
         measures: The measures to judge, in the order asked for.
         conventions: Charting grace, episode gap and the like.
         rivals: Rules of the catalogue, by which every case is dated beside its measure's own.
-        known_as: By measure, the rule of the catalogue that is its own, where there is one.
-        asks: By measure and element, what it asks for, in the same words wherever measures ask for the same.
-        hearers: By quantity or kind of drug, the measures of which a result or a dose may change something.
+        profiles: What each source covers.
     """
 
     measures: tuple[Measure, ...]
     conventions: Conventions
     rivals: tuple[NamedRule, ...]
-    known_as: Mapping[str, NamedRule]
-    asks: Mapping[tuple[str, Element], str]
-    hearers: Mapping[Quantity | DrugClass, tuple[Measure, ...]]
+    profiles: SourceProfiles
+
+    @cached_property
+    def known_as(self) -> Mapping[str, NamedRule]:
+        """By measure, the rule of the catalogue that is its own, where there is one."""
+        return {each.identifier: rule for each in self.measures for rule in reversed(self.rivals) if rule.is_of(each)}
+
+    @cached_property
+    def asks(self) -> Mapping[tuple[str, Element], str]:
+        """By measure and element, what it asks for, in the same words wherever measures ask for the same."""
+        return {
+            (each.identifier, element): _asked(each, element) for each in self.measures for element in each.elements
+        }
+
+    @cached_property
+    def asks_of_circulation(self) -> Mapping[str, str]:
+        """By measure, what it asks of blood pressure and shock, in such words."""
+        return {each.identifier: _in_words(each, "circulation", None) for each in self.measures}
+
+    @cached_property
+    def hearers(self) -> Mapping[Kind, tuple[Measure, ...]]:
+        """By kind of fact, the measures of which one may change something."""
+        heard: dict[Kind, tuple[Measure, ...]] = {CULTURE: self.measures}
+        for quantity in Quantity:
+            watching = (each for each in self.measures if quantity in each.watched_quantities | each.moving_quantities)
+            heard[quantity] = tuple(watching)
+        for drug_class in DrugClass:
+            heard[drug_class] = tuple(each for each in self.measures if drug_class in each.watched_drugs)
+        return heard
+
+    @cached_property
+    def rivals_by_kind(self) -> Mapping[Kind, tuple[NamedRule, ...]]:
+        """By kind of fact, the rules of the catalogue in which one may have a say; drugs and cultures: all."""
+        by_kind: dict[Kind, tuple[NamedRule, ...]] = dict.fromkeys((*DrugClass, CULTURE), self.rivals)
+        for quantity in Quantity:
+            by_kind[quantity] = tuple(rule for rule in self.rivals if quantity in rule.terms.moving_quantities)
+        return by_kind
+
+    @cached_property
+    def watchers(self) -> Mapping[Kind, frozenset[str]]:
+        """By kind of fact, the words of `asks` and `asks_of_circulation` whose answer one may change."""
+        elements = [(each, element) for each in self.measures for element in each.elements]
+        watched = {self.asks[each.identifier, element]: watched_by(each, element) for each, element in elements}
+        watched |= {self.asks_of_circulation[each.identifier]: watched_in_circulation(each) for each in self.measures}
+        every: tuple[Kind, ...] = (*Quantity, *DrugClass, CULTURE)
+        return {kind: frozenset(words for words, kinds in watched.items() if kind in kinds) for kind in every}
 
 
 def measure_files(judged_from: Literal["stream", "abstraction"]) -> tuple[dict[str, Any], ...]:
@@ -169,10 +212,12 @@ class SiteRules:
     Attributes:
         measures: Its own measures; none has the identifier of one that ships.
         conventions: Those that hold there; None: the shipped ones.
+        profiles: Its own sources' and those that ship.
     """
 
     measures: tuple[Measure, ...] = ()
     conventions: Conventions | None = None
+    profiles: SourceProfiles = field(default_factory=shipped_profiles)
 
 
 SHIPPED_ONLY = SiteRules()
@@ -221,31 +266,26 @@ def load_rules(measures: Sequence[str], site: SiteRules = SHIPPED_ONLY) -> Rules
     Raises:
         UnknownMeasureError: One of them does not ship and is none of the site's own.
     """
-    return rules_of([measure(name, site) for name in dict.fromkeys(measures)], site.conventions)
+    return rules_of([measure(name, site) for name in dict.fromkeys(measures)], site.conventions, site.profiles)
 
 
-def rules_of(chosen: Sequence[Measure], conventions: Conventions | None = None) -> Rules:
-    """Return the rules for some measures, whoever wrote them; without conventions, those that ship."""
-    rivals = named_rules()
-    known_as = {each.identifier: rule for each in chosen for rule in reversed(rivals) if rule.is_of(each)}
-    asks = {(each.identifier, element): _asked(each, element) for each in chosen for element in each.elements}
-    return Rules(tuple(chosen), conventions or load_conventions(), rivals, known_as, asks, _hearers(chosen))
-
-
-def _hearers(chosen: Sequence[Measure]) -> dict[Quantity | DrugClass, tuple[Measure, ...]]:
-    heard: dict[Quantity | DrugClass, tuple[Measure, ...]] = {}
-    for quantity in Quantity:
-        heard[quantity] = tuple(each for each in chosen if quantity in each.watched_quantities | each.moving_quantities)
-    for drug_class in DrugClass:
-        heard[drug_class] = tuple(each for each in chosen if drug_class in each.watched_drugs)
-    return heard
+def rules_of(
+    chosen: Sequence[Measure], conventions: Conventions | None = None, profiles: SourceProfiles | None = None
+) -> Rules:
+    """Return the rules for some measures, whoever wrote them; without conventions or profiles, those that ship."""
+    return Rules(tuple(chosen), conventions or load_conventions(), named_rules(), profiles or shipped_profiles())
 
 
 def _asked(measure: Measure, element: Element) -> str:
-    """What an element asks for, with the sections that it leans on; where the numbers come from makes no difference."""
-    leans_on = (measure.initial_lactate, measure.hypotension, measure.shock)
-    parts = [None if part is None else part.model_dump(mode="json") for part in (measure.elements[element], *leans_on)]
-    return json.dumps([element, measure.resolution, *map(_without_sources, parts)])
+    """What an element asks for."""
+    return _in_words(measure, element, measure.elements[element])
+
+
+def _in_words(measure: Measure, asked: str, rule: StrictModel | None) -> str:
+    """A rule with the sections that it leans on; where the numbers come from makes no difference."""
+    leans_on = (rule, measure.initial_lactate, measure.hypotension, measure.shock)
+    parts = [None if part is None else part.model_dump(mode="json") for part in leans_on]
+    return json.dumps([asked, measure.resolution, *map(_without_sources, parts)])
 
 
 def _without_sources(part: Any) -> Any:

@@ -12,6 +12,7 @@ from scoring.bundle_clock import BundleClock
 from scoring.description import describe
 from scoring.element_assessment import ElementAssessment
 from scoring.element_rule import CountsFrom
+from scoring.override import find_unheard
 from scoring.time_zero import TimeZero
 
 WORDS = {
@@ -168,8 +169,14 @@ def _listed(words: list[str]) -> str:
 
 
 def time_zero_sentence(assessment: Assessment) -> str:
-    """From when the measure counts and why, in one sentence."""
-    return dated_sentence(assessment.time_zero)
+    """From when the measure counts and why, in one sentence; in another, which person's word is not heard, and why."""
+    chart = assessment.chart
+    unheard = find_unheard(chart, assessment.measure) if assessment.case_id == chart.episode.case_id else None
+    told = dated_sentence(assessment.time_zero)
+    if unheard is None:
+        return told
+    by = f" of {unheard.actor}" if unheard.actor else ""
+    return f"{told} The word{by} of {unheard.happened_at:%Y-%m-%d %H:%M} is not heard: it lies before the day of birth."
 
 
 def dated_sentence(found: TimeZero) -> str:

@@ -14,7 +14,7 @@ from typing import cast
 from schemas.clinical import AnyFact, Observation
 from scoring.chart import Chart, Remembered
 from scoring.number import Criterion, Resolution
-from scoring.presentation import Met, Onset, Reach
+from scoring.presentation import Met, Onset, Reach, reach_of
 from scoring.time_zero_rule import SevereSepsisCriteria
 
 
@@ -104,8 +104,7 @@ def present_severe_sepsis(rule: SevereSepsisCriteria, chart: Chart, onset: Onset
     key = (id(rule), onset.at)
     kept = chart.memory.get(key)
     if kept is None:
-        start = resolution.cut(onset.at)
-        reach = (start - rule.within.delta, start + rule.within.delta + resolution.unit)
-        found = _sweep(_gather(chart, rule, reach, resolution), rule, onset.at, start)
+        reach = reach_of(rule, onset.at, resolution)
+        found = _sweep(_gather(chart, rule, reach, resolution), rule, onset.at, resolution.cut(onset.at))
         kept = chart.memory[key] = Remembered(*reach, found)
     return cast("Met | None", kept.value)

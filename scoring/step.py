@@ -58,7 +58,7 @@ def _live_until(state: PatientState, rules: Rules, outbox: Outbox, moment: datet
     """Live through the wake-ups before `moment`; return whether there were any."""
     woke = False
     while state.wake_at is not None and (state.wake_at < moment or (inclusive and state.wake_at == moment)):
-        state.now = _later(state.now, state.wake_at)
+        state.now = state.wake_at
         review(state, rules, outbox, Arrival(), state.now)
         woke = True
     return woke

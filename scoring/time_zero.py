@@ -225,11 +225,12 @@ def _computed(chart: Chart, store: FactStore, measure: Measure, span: Span, now:
     Rules that ask for criteria open the case themselves; for the others an act must.
     """
     acts = entry_acts(chart, measure.entry, span)
-    found = _rule_says(_Opening(chart, measure, span, acts), store, now)
-    if infection_rule(measure.time_zero) is not None:
-        return found
-    if not acts:
+    opens_itself = infection_rule(measure.time_zero) is not None
+    if not acts and not opens_itself:
         return None
+    found = _rule_says(_Opening(chart, measure, span, acts), store, now)
+    if opens_itself:
+        return found
     return TimeZero(None, NO_TIME, (acts[0].fact,)) if found is None else found
 
 

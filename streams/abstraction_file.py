@@ -81,6 +81,9 @@ def open_abstraction_file(path: Path, needed: Collection[Column], measure: str) 
         SourceError: The file cannot be read or is no text, its header is missing or names a column twice, or a
             column that the measure needs is missing.
     """
+    if not path.exists():
+        message = f"{path.name} cannot be read: there is no such file."
+        raise SourceError(message)
     if not path.is_file():
         message = f"{path.name} cannot be read: it must be a file, because it is read twice."
         raise SourceError(message)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 import orjson
 
 from schemas.rejection import Accepted, Ignored, Rejected
-from schemas.source_profile import profile
+from schemas.source_profile import shipped_profiles
 from schemas.topics import Topic
 from schemas.translate import translate
 from streams.batched.outgoing import Outgoing
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from schemas.clinical import AnyFact
+    from schemas.source_profile import SourceProfile, SourceProfiles
     from streams.records import Record
 
 EMPTY = "empty"
@@ -53,45 +54,51 @@ class Taken:
     counted: list[Counted] = field(default_factory=list)
 
 
-def take_in(records: Sequence[Record], received_at: datetime, limit_bytes: int) -> Taken:
+def take_in(
+    records: Sequence[Record], received_at: datetime, limit_bytes: int, profiles: SourceProfiles | None = None
+) -> Taken:
     """Translate a batch that reached us at `received_at`; nothing is lost, nothing raises.
+
+    `profiles` say how each source is to be read; None: those that ship.
 
     A message above `limit_bytes`, or none at all (a tombstone), is rejected without being read.
     """
-    taken = Taken()
+    taken, known = Taken(), profiles or shipped_profiles()
     for record in records:
-        _take(record, received_at, limit_bytes, taken)
+        _take(record, received_at, limit_bytes, known, taken)
     return taken
 
 
-def _take(record: Record, received_at: datetime, limit_bytes: int, taken: Taken) -> None:
-    outcome = _translated(record, received_at, limit_bytes)
+def _take(record: Record, received_at: datetime, limit_bytes: int, profiles: SourceProfiles, taken: Taken) -> None:
+    outcome = _translated(record, received_at, limit_bytes, profiles)
     match outcome:
         case Accepted(facts=facts):
             taken.outgoing += [_fact_record(fact) for fact in facts]
             happened_at = max((each for each in map(happening, facts) if each), default=None)
             received = max((fact.received_at for fact in facts), default=received_at)
             source = facts[0].source if facts else source_of(record)
-            ahead = _ahead(source, (at - received_at for fact in facts for at in _clock_times(fact)))
+            ahead = _ahead(profiles.of(source), (at - received_at for fact in facts for at in _clock_times(fact)))
             taken.counted.append(Counted(record, source, "accepted", "", received, happened_at, received_at, ahead))
         case Ignored(reason=reason):
             taken.counted.append(Counted(record, source_of(record), "ignored", reason, received_at, None, received_at))
         case Rejected(reason=reason):
             source = source_of(record)
-            ahead = _ahead(source, [outcome.ahead] if outcome.ahead else ())
+            ahead = _ahead(profiles.of(source), [outcome.ahead] if outcome.ahead else ())
             taken.outgoing.append(as_outgoing(rejection(record, outcome, received_at, limit_bytes)))
             taken.counted.append(Counted(record, source, "rejected", reason, received_at, None, received_at, ahead))
         case _:
             assert_never(outcome)
 
 
-def _translated(record: Record, received_at: datetime, limit_bytes: int) -> Accepted | Ignored | Rejected:
+def _translated(
+    record: Record, received_at: datetime, limit_bytes: int, profiles: SourceProfiles
+) -> Accepted | Ignored | Rejected:
     if not record.value:
         return Rejected(EMPTY)
     if len(record.value) > limit_bytes:
         return Rejected("too_large")
     try:
-        return translate(record.topic, record.value, received_at)
+        return translate(record.topic, record.value, received_at, profiles)
     except Exception as error:  # noqa: BLE001 - one message must never stop the stream; its type is on record
         return Rejected("translation_error", type(error).__name__)
 
@@ -105,8 +112,8 @@ def _clock_times(fact: AnyFact) -> Iterator[datetime]:
     return (each for each in times if each)
 
 
-def _ahead(source: str, leads: Iterable[timedelta]) -> timedelta:
-    if profile(source).received_ahead is None:
+def _ahead(source: SourceProfile, leads: Iterable[timedelta]) -> timedelta:
+    if source.received_ahead is None:
         return timedelta(0)
     return max((timedelta(0), *leads))
 

@@ -13,6 +13,7 @@ from schemas.rejection import Rejected
 from schemas.strict_model import place_and_type
 from schemas.topics import Topic
 from streams.batched.outgoing import Outgoing
+from streams.lives import DECODED_BYTES, Life, Lives
 from streams.records import as_outgoing, rejection
 from streams.stored_state import StoredState, unpack
 from streams.worker_log import WorkerLog
@@ -50,29 +51,28 @@ class Lived:
     events: int = 0
 
 
-@dataclass(slots=True)
-class _Life:
-    """One patient while a batch is lived through."""
-
-    state: Any
-    wake_at: datetime | None
-    lived: list[AnyFact | ClockTick] = field(default_factory=list)
-    changed: bool = False
-
-
 class Owner:
-    """Keeps the patients' states in memory, over a store of bytes that it never writes itself.
+    """Keeps the states of the patients used last decoded, over a store of bytes that it never writes itself.
 
     Nothing that `handle` returns has happened yet: send it, store it, and call `keep`; where that
     fails call `forget`, and the same records give the same again.
     """
 
-    def __init__(self, engine: Engine, stored: Callable[[bytes], bytes | None], limit_bytes: int) -> None:
-        """Judge by `engine`, over what `stored` returns for a key; a state may have `limit_bytes`."""
+    def __init__(
+        self,
+        engine: Engine,
+        stored: Callable[[bytes], bytes | None],
+        limit_bytes: int,
+        decoded_bytes: int = DECODED_BYTES,
+    ) -> None:
+        """Judge by `engine`, over what `stored` returns for a key.
+
+        A state may have `limit_bytes`, and those that stay decoded `decoded_bytes` together, as written.
+        """
         self._engine = engine
         self._stored = stored
         self._limit_bytes = limit_bytes
-        self._live: dict[bytes, _Life] = {}
+        self._lives = Lives(decoded_bytes)
 
     def handle(self, records: Sequence[Record]) -> list[Lived]:
         """Live through a batch; events of one patient in their order, patients in that of their first."""
@@ -83,20 +83,16 @@ class Owner:
 
     def keep(self, handled: Sequence[Lived]) -> None:
         """All of it was sent and stored."""
-        for lived in handled:
-            life = self._live.get(lived.key)
-            if life is not None:
-                life.lived.clear()
-                life.changed = False
+        self._lives.stored(lived.key for lived in handled)
 
     def forget(self, handled: Sequence[Lived]) -> None:
         """It was not sent or not stored: start again from what is stored."""
         for lived in handled:
-            self._live.pop(lived.key, None)
+            self._lives.drop(lived.key)
 
     def forget_all(self) -> None:
         """Partitions are being handed out anew."""
-        self._live.clear()
+        self._lives.clear()
 
     def _live_through(self, key: bytes, records: Sequence[Record]) -> Lived:
         lived = Lived(key)
@@ -105,7 +101,7 @@ class Owner:
             why = event if isinstance(event, Rejected) else self._live_one(key, event, lived)
             if why is not None:
                 self._refuse(record, why, lived)
-        life = self._live.get(key)
+        life = self._lives.get(key)
         if life is not None:
             self._write(life, lived, records)
         return lived
@@ -120,7 +116,7 @@ class Owner:
             step = self._engine.step(life.state, event)
             outgoing = outgoing_of(step)
         except Exception as error:  # noqa: BLE001 - one event must never stop the stream; its type is on record
-            self._live[key] = self._lived_again(key, life.lived)
+            self._lives.put(key, self._lived_again(key, life.lived))
             return Rejected(ENGINE_ERROR, type(error).__name__)
         _take_over(life, step, event)
         lived.outgoing += outgoing
@@ -128,34 +124,37 @@ class Owner:
         lived.ticked = lived.ticked or isinstance(event, ClockTick)
         return None
 
-    def _life(self, key: bytes) -> _Life:
-        life = self._live.get(key)
+    def _life(self, key: bytes) -> Life:
+        life = self._lives.get(key)
         if life is None:
-            life = self._live[key] = self._lived_again(key, ())
+            life = self._lived_again(key, ())
+            self._lives.put(key, life)
         return life
 
-    def _lived_again(self, key: bytes, events: Sequence[AnyFact | ClockTick]) -> _Life:
+    def _lived_again(self, key: bytes, events: Sequence[AnyFact | ClockTick]) -> Life:
         """The stored state, and these events lived through once more: a failed step may have left half a change."""
         value = self._stored(key)
         if value is None:
-            life = _Life(None, None)
+            life = Life(None, None)
         else:
             stored = unpack(value)
-            life = _Life(self._engine.decode(stored.state), stored.wake_at)
+            life = Life(self._engine.decode(stored.state), stored.wake_at, len(stored.state))
         for event in events:
             _take_over(life, self._engine.step(life.state, event), event)
         return life
 
-    def _write(self, life: _Life, lived: Lived, records: Sequence[Record]) -> None:
+    def _write(self, life: Life, lived: Lived, records: Sequence[Record]) -> None:
         lived.wake_at = life.wake_at
         if not life.changed:
             return
-        value = StoredState(life.wake_at, self._engine.encode(life.state)).pack()
+        written = self._engine.encode(life.state)
+        value = StoredState(life.wake_at, written).pack()
         if len(value) <= self._limit_bytes:
+            self._lives.written(life, len(written))
             lived.value = value
             return
         _log.error("state_too_large", size_bytes=len(value), limit_bytes=self._limit_bytes)
-        self._live.pop(lived.key)
+        self._lives.drop(lived.key)
         lived.outgoing.clear()
         lived.wake_at = self._life(lived.key).wake_at
         for record in records:
@@ -176,7 +175,7 @@ def read_event(record: Record) -> AnyFact | ClockTick | Rejected:
     return event if event.key.encode() == record.key else Rejected(WRONG_KEY)
 
 
-def _take_over(life: _Life, step: EngineStep, event: AnyFact | ClockTick) -> None:
+def _take_over(life: Life, step: EngineStep, event: AnyFact | ClockTick) -> None:
     life.state = step.state
     moved = step.wake_at != life.wake_at
     life.wake_at = step.wake_at

@@ -1,7 +1,8 @@
 """The read model in Redis: case records, alerts and beliefs, each written once, the highest revision last.
 
-A partition that was read from its beginning leaves a mark. Where the mark is missing (a new
-Redis, or one that was wiped) it is read again from its beginning before anything else is written.
+A mark says up to which offset Redis has a partition, and moves on with what is written: whatever
+happens to Redis happens to both. Where the mark is missing (a new Redis, or one that was wiped) or
+behind (one that came back with an older snapshot), the partition is read again from there.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 _log = WorkerLog("projection")
 PROJECTED_HASH = "timezero:projected"
-"""Hash: topic|partition -> the offset up to which it was read from its beginning."""
+"""Hash: topic|partition -> the offset up to which all of it was written; -1: it was begun."""
 ALERT_CHANGE = "alert:"
 """Prefix of an alert's id on the channel of changes."""
 
@@ -66,6 +67,16 @@ redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - tonumber(ARGV[3]))
 redis.call('PUBLISH', ARGV[4], ARGV[5])
 return 1
 """
+_BEGIN = """
+redis.call('HSETNX', KEYS[1], ARGV[1], -1)
+return redis.call('HGET', KEYS[1], ARGV[1])
+"""
+_MOVE_MARK = """
+local mark = redis.call('HGET', KEYS[1], ARGV[1])
+if not mark or tonumber(mark) + 1 < tonumber(ARGV[2]) then return 0 end
+if tonumber(mark) < tonumber(ARGV[3]) then redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end
+return 1
+"""
 
 
 class RedisProjection:
@@ -78,24 +89,41 @@ class RedisProjection:
         self._drop_case = redis.register_script(_DROP_CASE)
         self._put_alert = redis.register_script(_PUT_ALERT)
         self._put_belief = redis.register_script(_PUT_BELIEF)
+        self._begin = redis.register_script(_BEGIN)
+        self._move_mark = redis.register_script(_MOVE_MARK)
         self._by_topic = {
             Topic.CASES: self._case,
             Topic.ENCOUNTER_ALERTS: self._alert,
             Topic.ENCOUNTER_BELIEFS: self._belief,
         }
 
-    async def put(self, records: Sequence[Record]) -> None:
+    async def put(self, records: Sequence[Record], begins_at: int | None = None) -> list[tuple[str, int]]:
         """Write case records (a tombstone takes one away), alerts and beliefs (each once), in their order.
 
         A record that is not what its topic has is left out, with a line in the log.
 
+        Args:
+            records: Of each partition in its order, without a hole but where the broker has none.
+            begins_at: Where they were read from, of one partition; None: from the first of each.
+
+        Returns:
+            Topic and partition of those whose earlier records this Redis lacks; their marks stand.
+
         Raises:
             redis.RedisError: Redis does not answer; some may have been written.
         """
+        spans: dict[tuple[str, int], tuple[int, int]] = {}
         async with self._redis.pipeline(transaction=False) as pipe:
             for record in records:
+                place = (record.topic, record.partition)
+                first, _ = spans.get(place, (record.offset if begins_at is None else begins_at, 0))
+                spans[place] = (first, record.offset)
                 await self._by_topic[Topic(record.topic)](pipe, record)
-            await pipe.execute()
+            for (topic, partition), span in spans.items():
+                await self._move_mark(keys=[PROJECTED_HASH], args=[_field(topic, partition), *span], client=pipe)
+            answers = await pipe.execute()
+        moved = answers[len(answers) - len(spans) :]
+        return [place for place, has_moved in zip(spans, moved, strict=True) if not has_moved]
 
     async def _case(self, pipe: Any, record: Record) -> None:
         if record.value is None:
@@ -140,13 +168,19 @@ class RedisProjection:
         ]
         await self._put_belief(keys=[BELIEFS_OF_CASE + belief.case_key], args=arguments, client=pipe)
 
-    async def unmarked(self, topic: str, partitions: Sequence[int]) -> list[int]:
-        """Partitions that this Redis was never given from their beginning, or that were wiped with it."""
+    async def marks(self, topic: str, partitions: Sequence[int]) -> dict[int, int | None]:
+        """Up to which offset this Redis has each of these partitions; None: it was never given one, or was wiped."""
         if not partitions:
-            return []
-        marks: list[Any] = await self._redis.hmget(PROJECTED_HASH, [f"{topic}|{each}" for each in partitions])
-        return [partition for partition, mark in zip(partitions, marks, strict=True) if mark is None]
+            return {}
+        marks: list[Any] = await self._redis.hmget(PROJECTED_HASH, [_field(topic, each) for each in partitions])
+        read = (None if mark is None else int(mark) for mark in marks)
+        return dict(zip(partitions, read, strict=True))
 
-    async def mark(self, topic: str, partition: int, offset: int) -> None:
-        """Say that everything up to `offset` is here."""
-        await self._redis.hset(PROJECTED_HASH, f"{topic}|{partition}", str(offset))
+    async def begin(self, topic: str, partition: int) -> int:
+        """The offset from which Redis lacks a partition; the beginning is marked as begun."""
+        mark: Any = await self._begin(keys=[PROJECTED_HASH], args=[_field(topic, partition)])
+        return int(mark) + 1
+
+
+def _field(topic: str, partition: int) -> str:
+    return f"{topic}|{partition}"

@@ -15,6 +15,8 @@ from streams.worker_log import WorkerLog
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from aiokafka import AIOKafkaConsumer
+
 PROJECTED_TOPICS = (Topic.CASES, Topic.ENCOUNTER_ALERTS, Topic.ENCOUNTER_BELIEFS)
 _AT_ONCE = 500
 _log = WorkerLog("rebuild")
@@ -27,7 +29,7 @@ async def restore(
     partitions: Sequence[int],
     on_progress: Callable[[], None] = lambda: None,
 ) -> int:
-    """Give Redis these partitions from their beginning, and mark them; returns the records read.
+    """Give Redis of these partitions what it lacks, up to where they end now; returns the records read.
 
     Args:
         projection: Writes to it.
@@ -38,20 +40,36 @@ async def restore(
 
     Raises:
         BrokerError: no broker answers.
-        redis.RedisError: Redis does not answer; what is not marked will be read again.
+        redis.RedisError: Redis does not answer; what the marks do not have will be read again.
     """
     count = 0
     async with topic_reader(bootstrap) as consumer:
         for partition in partitions:
-            last = -1
-            async for records in read_partition(consumer, topic, partition):
-                await projection.put(records)
-                on_progress()
-                count += len(records)
-                last = records[-1].offset
-            await projection.mark(topic, partition, last)
+            begins_at: int | None = await projection.begin(topic, partition)
+            while begins_at is not None:
+                read, begins_at = await _give(projection, consumer, (topic, partition), begins_at, on_progress)
+                count += read
     _log.info("restored", topic=topic, partitions=list(partitions), records=count)
     return count
+
+
+async def _give(
+    projection: RedisProjection,
+    consumer: AIOKafkaConsumer,
+    place: tuple[str, int],
+    begins_at: int,
+    on_progress: Callable[[], None],
+) -> tuple[int, int | None]:
+    """How many records were read from there; and from where anew, since Redis was wiped or set back meanwhile."""
+    count = 0
+    async for records in read_partition(consumer, *place, begins_at):
+        lacking = await projection.put(records, begins_at)
+        on_progress()
+        count += len(records)
+        if lacking:
+            return count, await projection.begin(*place)
+        begins_at = records[-1].offset + 1
+    return count, None
 
 
 async def rebuild(bootstrap: str, redis_url: str) -> int:

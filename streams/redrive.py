@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from schemas.source_profile import SourceProfiles
+
 _AT_ONCE = 500
 """Messages that a crash may have sent and not marked."""
 
@@ -153,8 +155,11 @@ def mark_of(rejected: RejectedMessage) -> str:
 class Redriver:
     """Judges rejected messages by the translators of now, and notes which are ready to be sent."""
 
-    def __init__(self, choice: Choice, marks: set[str], limit_bytes: int) -> None:
-        """Look at those that `choice` means; leave out what has one of `marks`."""
+    def __init__(
+        self, choice: Choice, marks: set[str], limit_bytes: int, profiles: SourceProfiles | None = None
+    ) -> None:
+        """Look at those that `choice` means; leave out what has one of `marks`; read each by its source's profile."""
+        self._profiles = profiles
         self._choice = choice
         self._marks = marks
         self._limit_bytes = limit_bytes
@@ -187,7 +192,7 @@ class Redriver:
     def _raw(self, rejected: RejectedMessage, value: bytes) -> Outgoing | Fate:
         if rejected.topic not in RAW_TOPICS:
             return Fate.STILL_REJECTED
-        now = translate(rejected.topic, value, rejected.received_at)
+        now = translate(rejected.topic, value, rejected.received_at, self._profiles)
         if not isinstance(now, Accepted):
             return Fate.OF_NO_USE if isinstance(now, Ignored) else Fate.STILL_REJECTED
         key = None if rejected.key is None else rejected.key.encode()

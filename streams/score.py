@@ -9,7 +9,7 @@ from typing import TextIO
 
 from schemas.verdict import ElementStatus
 from scoring.abstraction.form_judge import FormVerdict, judge_row
-from scoring.abstraction.identity import IdentityRecords
+from scoring.abstraction.identity import CaseIds, IdentityRecords
 from scoring.abstraction.measure_form import MeasureForm
 from scoring.abstraction.shipped_forms import load_form
 from scoring.number import Resolution
@@ -59,7 +59,7 @@ def score_file(
         message = f"--out names {cases.name} itself; name another file."
         raise SourceError(message)
     conflicts = _find_conflicts(file, form.resolution, progress)
-    rates = ScoreRates(form)
+    rates, case_ids = ScoreRates(form), CaseIds()
     rows = 0
     with _written(out) as stream:
         writer = csv.writer(stream, lineterminator="\n")
@@ -67,6 +67,8 @@ def score_file(
         for number, case_id, row in file.rows(form.columns(), form.resolution):
             verdict = judge_row(row, form, conflicts.get(number, frozenset()))
             rates.count(number, row, verdict)
+            if not row.misaligned:
+                rates.warn(number, case_ids.warnings(row.facility, case_id))
             writer.writerow(_line(case_id, form, verdict))
             rows += 1
             if rows % _ROWS_BETWEEN_WORDS == 0:

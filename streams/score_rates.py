@@ -1,10 +1,11 @@
 """Numerators and denominators of a scored file: overall, by facility, by quarter of discharge and by stratum."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from schemas.case_record import CaseStatus
+from schemas.percent import percent_of
 from schemas.verdict import ElementStatus
 from scoring.abstraction.column import Column
 from scoring.abstraction.form_judge import FormVerdict
@@ -39,7 +40,7 @@ class FormRate:
     @property
     def percent(self) -> float | None:
         """Numerator of denominator in percent, with one decimal; None where there is no denominator."""
-        return round(100 * self.numerator / self.denominator, 1) if self.denominator else None
+        return percent_of(self.numerator, self.denominator)
 
 
 Rates = dict[str, FormRate]
@@ -79,14 +80,18 @@ class ScoreRates:
         self.statuses[verdict.status] += 1
         if verdict.reason is not None:
             self.reasons[verdict.status, verdict.reason] += 1
-        for warning in dict.fromkeys(verdict.warnings):
-            self.warnings[warning].append(number)
+        self.warn(number, verdict.warnings)
         facility = row.facility
         if not row.misaligned and facility not in self.facilities:
             self.facilities[facility] = self._empty()
         if verdict.status is CaseStatus.DENOMINATOR:
             for rates in self._groups(row, facility):
                 _count(rates, verdict)
+
+    def warn(self, number: int, warnings: Iterable[str]) -> None:
+        """Note the line of a row, once for each warning."""
+        for warning in dict.fromkeys(warnings):
+            self.warnings[warning].append(number)
 
     def _groups(self, row: AbstractedRow, facility: str) -> Iterator[Rates]:
         yield self.overall

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from schemas.read_model import Rate
+    from schemas.source_profile import SourceProfiles
     from streams.clock import Clock
     from streams.ingest import Counted
     from streams.outbox import Outbox
@@ -59,14 +60,16 @@ class IngestStage:
         metrics: WorkerMetrics,
         cap: RejectionCap,
         limit_bytes: int,
+        profiles: SourceProfiles,
     ) -> None:
-        """Count in the table `counts`; refuse messages above `limit_bytes`."""
+        """Count in the table `counts`; refuse messages above `limit_bytes`; read each by its source's profile."""
         self._clock = clock
         self._outbox = outbox
         self._table = counts
         self._metrics = metrics
         self._cap = cap
         self._limit_bytes = limit_bytes
+        self._profiles = profiles
 
     async def handle(self, records: Sequence[Record]) -> None:
         """Translate, send, and only then count: a crash between the two sends again and counts once.
@@ -74,7 +77,7 @@ class IngestStage:
         Raises:
             TooManyRejectedError: a topic is held; nothing was sent, and nothing may be taken as done.
         """
-        taken = take_in(records, self._clock.now(), self._limit_bytes)
+        taken = take_in(records, self._clock.now(), self._limit_bytes, self._profiles)
         outcomes = Counter((each.record.topic, each.outcome == "rejected") for each in taken.counted)
         async with self._cap.letting_through(outcomes):
             await self._outbox.send(taken.outgoing)
@@ -252,26 +255,37 @@ def _written(contribution: Contribution | None) -> bytes | None:
 class ProjectionStage:
     """Case records, alerts or beliefs to Redis; waits for Redis as long as it must."""
 
-    def __init__(self, projection: RedisProjection, bootstrap: str, on_progress: Callable[[], None]) -> None:
-        """Read what is missing in Redis from `bootstrap`, and say by `on_progress` that such long work moves on."""
+    def __init__(
+        self,
+        projection: RedisProjection,
+        bootstrap: str,
+        committed: Callable[[str, int], int],
+        on_progress: Callable[[], None],
+    ) -> None:
+        """Read what is missing in Redis from `bootstrap`, and say by `on_progress` that such long work moves on.
+
+        `committed` gives the offset below which everything of a topic's partition was shown once.
+        """
         self._projection = projection
         self._bootstrap = bootstrap
+        self._committed = committed
         self._on_progress = on_progress
         self._one_at_a_time = asyncio.Lock()
 
     async def handle(self, records: Sequence[Record]) -> None:
-        """Write a batch; a partition that this Redis does not have is given to it whole first."""
-        places: dict[str, set[int]] = {}
-        for record in records:
-            places.setdefault(record.topic, set()).add(record.partition)
-        for topic, partitions in places.items():
-            await self.restore_missing(topic, sorted(partitions))
+        """Write a batch; and of its partitions what this Redis lacks, be it new, wiped, or older than it was."""
         async with self._one_at_a_time:
-            await self._projection.put(records)
+            while lacking := await self._projection.put(records):
+                for topic, partition in lacking:
+                    await self._restore(topic, [partition])
 
     async def restore_missing(self, topic: str, partitions: Sequence[int]) -> None:
-        """Give Redis those of these partitions that it does not have."""
+        """Give Redis what it lacks of these partitions and had, or should have had."""
         async with self._one_at_a_time:
-            missing = await self._projection.unmarked(topic, partitions)
-            if missing:
-                await restore(self._projection, self._bootstrap, topic, missing, self._on_progress)
+            marks = await self._projection.marks(topic, partitions)
+            behind = [each for each, mark in marks.items() if mark is None or mark + 1 < self._committed(topic, each)]
+            if behind:
+                await self._restore(topic, behind)
+
+    async def _restore(self, topic: str, partitions: Sequence[int]) -> None:
+        await restore(self._projection, self._bootstrap, topic, partitions, self._on_progress)

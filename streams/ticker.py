@@ -37,13 +37,20 @@ class Ticker:
         """Engine time of the latest completed pass."""
 
     async def run(self) -> None:
-        """Pass after pass, until cancelled; a pass that failed is made again."""
+        """Pass after pass, until cancelled; a pass that failed is made again, after the longest pause."""
+        pause = SHORTEST_PAUSE
         while True:
-            try:
-                await self.make_pass()
-            except Exception as error:  # noqa: BLE001 - without ticks no deadline fires: try for ever
-                _log.error("pass_failed", error=type(error).__name__)
-            await asyncio.sleep(self._pause())
+            await asyncio.sleep(pause)
+            pause = await self.try_pass()
+
+    async def try_pass(self) -> float:
+        """Make a pass, if it can be made; give the wall seconds until the next."""
+        try:
+            await self.make_pass()
+        except Exception as error:  # noqa: BLE001 - without ticks no deadline fires: try for ever
+            _log.error("pass_failed", error=type(error).__name__)
+            return LONGEST_PAUSE
+        return self._pause()
 
     async def make_pass(self) -> None:
         """Tick everybody who is due now."""

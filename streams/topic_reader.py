@@ -68,11 +68,13 @@ async def partitions_of(bootstrap: str, topic: str) -> list[int]:
     return sorted(each["partition"] for each in described[0]["partitions"])
 
 
-async def read_partition(consumer: AIOKafkaConsumer, topic: str, partition: int) -> AsyncIterator[list[Record]]:
-    """Yield every record there is now, in order, in lists as the broker gives them."""
+async def read_partition(
+    consumer: AIOKafkaConsumer, topic: str, partition: int, begins_at: int = 0
+) -> AsyncIterator[list[Record]]:
+    """Yield every record there is now, from the offset `begins_at` on, in order, in lists as the broker gives them."""
     place = TopicPartition(topic, partition)
     end = (await ends(consumer, [place]))[place]
-    first = (await consumer.beginning_offsets([place]))[place]
+    first = max(begins_at, (await consumer.beginning_offsets([place]))[place])
     if first >= end:
         return
     consumer.assign([place])

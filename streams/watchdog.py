@@ -1,5 +1,7 @@
 """The watchdog: writes how far the worker has come, and ends a worker that only a new start can help.
 
+Where no broker answers a new start helps nothing: the worker says so and waits, with all it knows.
+
 A loop that hangs cannot say so. A timer of the interpreter's own, outside of the loop and of
 Python, ends the process where the loop has not wound it up again in time; it prints where each
 thread stood, functions and lines, never a value.
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from faust.types import TP
 
+from streams.broker_question import BrokerQuestion
 from streams.clock import stopwatch, wall_clock
 from streams.worker_health import Progress, write_health
 from streams.worker_log import WorkerLog
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 
 EXIT_STOOD_STILL = 1
 """As for a crash: whoever starts a worker again after one starts it again after this."""
+_QUESTIONS_UNTIL_THEN = 3
+"""To the broker, before its silence counts."""
 _log = WorkerLog("watchdog")
 
 
@@ -58,6 +63,9 @@ class Watchdog:
         self._settings = settings
         self._progress = Progress(settings.worker_name, settings.stalled_after)
         self._nudged_at: dict[tuple[str, int], datetime] = {}
+        self._broker = BrokerQuestion(
+            settings.bootstrap, min(settings.stalled_after, settings.ends_after) / _QUESTIONS_UNTIL_THEN
+        )
         self._wound_at = stopwatch()
         self.health: WorkerHealth | None = None
         """As last written; none before the worker has taken partitions over."""
@@ -65,13 +73,17 @@ class Watchdog:
 
     async def run(self) -> None:
         """Look, write, pause, and again, until cancelled."""
-        while True:
-            self._wind_up()
-            try:
-                await self._look()
-            except Exception as error:  # noqa: BLE001 - what cannot be written is seen by its age
-                _log.error("not_watched", error=type(error).__name__)
-            await asyncio.sleep(self._settings.publish_interval)
+        asking = asyncio.ensure_future(self._broker.ask_for_ever())
+        try:
+            while True:
+                self._wind_up()
+                try:
+                    await self._look()
+                except Exception as error:  # noqa: BLE001 - what cannot be written is seen by its age
+                    _log.error("not_watched", error=type(error).__name__)
+                await asyncio.sleep(self._settings.publish_interval)
+        finally:
+            asking.cancel()
 
     def _wind_up(self) -> None:
         self._wound_at = stopwatch()
@@ -82,7 +94,9 @@ class Watchdog:
         faulthandler.cancel_dump_traceback_later()
 
     async def _look(self) -> None:
-        health = self._progress.note(self._offsets(), wall_clock(), self._under_way.stages(), self._cap.held())
+        health = self._progress.note(
+            self._offsets(), wall_clock(), self._under_way.stages(), self._cap.held(), self._broker.answer
+        )
         if health.stands_still(timedelta(seconds=self._settings.ends_after)):
             _end(health)
         if self._app.taken_over:
@@ -108,8 +122,10 @@ class Watchdog:
         """Read stuck partitions again from where they stand: a client may have lost what it fetched last.
 
         Never while another is at work: what was fetched and waits for its turn would be thrown away
-        and sent to the back of the queue, again and again for as long as a backlog lasts.
+        and sent to the back of the queue, again and again for as long as a backlog lasts. Nor without a broker.
         """
+        if health.broker is not None and not health.broker.answers:
+            return
         for each in health.stuck():
             place = (each.topic, each.partition)
             if self._nudged_at.get(place, each.moved_at) + timedelta(seconds=health.stalled_after) <= health.written_at:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from typing import TYPE_CHECKING
 
+from faust.types import TP
 from redis.asyncio import Redis
 
 from schemas.topics import RAW_TOPICS, Topic
@@ -35,6 +37,7 @@ from streams.worker_metrics import WorkerMetrics
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from schemas.source_profile import SourceProfiles
     from streams.batched.fetched import Fetched
     from streams.engine import Engine
     from streams.records import Record
@@ -50,8 +53,8 @@ _log = WorkerLog("worker")
 class Worker:
     """The parts of one worker process, put together."""
 
-    def __init__(self, settings: WorkerSettings, engine: Engine) -> None:
-        """Build every part; nothing runs and nothing is connected yet."""
+    def __init__(self, settings: WorkerSettings, engine: Engine, profiles: SourceProfiles) -> None:
+        """Build every part; nothing runs and nothing is connected yet. Feeds are read by `profiles`."""
         self.settings = settings
         self.app = build_app(settings)
         self.clock = Clock(settings.clock)
@@ -65,7 +68,7 @@ class Worker:
         self.said_acts = SaidActs(self.redis, self.outbox)
         self.under_way = BatchesUnderWay()
         self.cap = RejectionCap(settings, self.redis, self.metrics)
-        self._build_handlers(engine)
+        self._build_handlers(engine, profiles)
         self._build_stages()
         self.publisher = ReadModelPublisher(self.redis)
         topics = {topic for stage in self.app.stages for topic in stage.topics}
@@ -74,18 +77,27 @@ class Worker:
         self._words = engine.words()
         self._follow_the_app()
 
-    def _build_handlers(self, engine: Engine) -> None:
+    def _build_handlers(self, engine: Engine, profiles: SourceProfiles) -> None:
         settings, app = self.settings, self.app
         states = app.keyed_bytes(STATE_TABLE)
         limit = settings.max_record_bytes - _HEADROOM_BYTES
-        owner = Owner(engine, states.stored.get, limit)
+        owner = Owner(engine, states.stored.get, limit, settings.decoded_bytes)
         self.ingest = IngestStage(
-            self.clock, self.outbox, app.keyed_bytes(COUNTS_TABLE), self.metrics, self.cap, settings.max_message_bytes
+            self.clock,
+            self.outbox,
+            app.keyed_bytes(COUNTS_TABLE),
+            self.metrics,
+            self.cap,
+            settings.max_message_bytes,
+            profiles,
         )
         self.owner = OwnerStage(owner, states, self.outbox, self.wake_ups, self.metrics, self.cap)
         self.aggregates = AggregatesStage(self.clock, app.keyed_bytes(CONTRIBUTIONS_TABLE))
         self.projection = ProjectionStage(
-            RedisProjection(self.redis), settings.bootstrap, lambda: self.under_way.move_on(PROJECTED_TOPICS)
+            RedisProjection(self.redis),
+            settings.bootstrap,
+            lambda topic, partition: app.committed(TP(topic, partition)),
+            lambda: self.under_way.move_on(PROJECTED_TOPICS),
         )
 
     def _build_stages(self) -> None:
@@ -173,16 +185,19 @@ def run(settings: WorkerSettings, engine: Engine | None = None) -> int:
     configure_logging(settings.log_level)
     try:
         settings.datadir.mkdir(parents=True, exist_ok=True)
-        engine = engine or ScoringEngine(settings.measures, read_site(settings.measures_dir).rules)
+        site = read_site(settings.measures_dir).rules
+        engine = engine or ScoringEngine(settings.measures, site)
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
         loop.run_until_complete(create_topics(settings))
-        worker = Worker(settings, engine)
+        worker = Worker(settings, engine, site.profiles)
         if settings.metrics_port is not None:
             worker.metrics.serve(settings.metrics_host, settings.metrics_port)
     except (BrokerError, ValueError, OSError) as error:
         sys.stderr.write(f"timezero worker: {error}\n")
         return EXIT_INPUT_ERROR
+    # What is loaded now stays: looking through it again and again took most of the time of reading a large message.
+    gc.freeze()
     worker.watch(loop)
     try:
         return work(worker.app, loop)

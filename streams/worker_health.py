@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from schemas.worker_health import HeldTopic, StageAtWork
+    from schemas.worker_health import BrokerAnswers, HeldTopic, StageAtWork
 
 HEALTH_FILE = "health.json"
 SILENT_AFTER = timedelta(seconds=15)
@@ -41,8 +41,9 @@ class Progress:
         now: datetime,
         stages: Iterable[StageAtWork] = (),
         held: Iterable[HeldTopic] = (),
+        broker: BrokerAnswers | None = None,
     ) -> WorkerHealth:
-        """Health at wall time `now`, from next offset and end of each partition, stages at work, held topics."""
+        """Health at wall time `now`, from next offset and end of each partition, what is at work, held, away."""
         self._last = {place: self._moved(place, *offsets[place], now) for place in sorted(offsets)}
         return WorkerHealth(
             worker=self._worker,
@@ -51,6 +52,7 @@ class Progress:
             partitions=tuple(self._last.values()),
             stages=tuple(stages),
             held=tuple(held),
+            broker=broker,
         )
 
     def _moved(self, place: tuple[str, int], finished: int, end: int, now: datetime) -> PartitionProgress:

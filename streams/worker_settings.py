@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.read_model import EngineClock  # noqa: TC001 - pydantic reads it at run time
+from streams.lives import DECODED_BYTES
 
 MEBIBYTE = 1024 * 1024
 LOOPBACK = "127.0.0.1"
@@ -26,7 +27,8 @@ class WorkerSettings(BaseModel):
     measures: tuple[str, ...] = ("nys-ped-1h/spec-2015", "sep1-like/1", "ed-sepsis-triage/mannhardt")
     """Measures to judge: each is a row of the board a case. Empty: all that are shipped, and all of `measures_dir`."""
     measures_dir: Path | None = None
-    """Folder with the hospital's own measures and conventions, one TOML file each; None: what ships, alone."""
+    """Folder with the hospital's own measures and conventions, one TOML file each, and in its folder `sources` what is
+    to be known of its feeds; None: what ships, alone."""
     app_id: str = Field(default="timezero", pattern=r"^[a-z0-9][a-z0-9._-]{0,100}$")
     """Name of the consumer group, and prefix of the tables' changelog topics."""
     worker_name: str = Field(default="worker", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,100}$")
@@ -36,12 +38,18 @@ class WorkerSettings(BaseModel):
     partitions: int = Field(default=4, ge=1, le=1000)
     """Partitions of every topic; cannot be changed later, since keys would meet another owner."""
     replication_factor: int = Field(default=1, ge=1)
+    standby_replicas: int = Field(default=0, ge=0)
+    """Workers that keep a copy of each patient's state beside its owner, so that whoever takes over reads the end
+    of the changelog only; a worker then holds so many times more states."""
     clock: EngineClock | None = None
     """A scaled clock; None: the wall's."""
     max_message_bytes: int = Field(default=MEBIBYTE, ge=1024)
     """Largest raw message; a larger one is refused and kept as a record with its size and hash."""
     max_record_bytes: int = Field(default=16 * MEBIBYTE, ge=1024)
     """Largest record of our own: a patient's state, a case with its timeline, a rejected message."""
+    decoded_bytes: int = Field(default=DECODED_BYTES, ge=0)
+    """States that stay decoded in memory, those used last, as many as take so much written together; decoded they take
+    several times that. The others are decoded with their next event or wake-up."""
     rejected_share_max: float = Field(default=0.2, ge=0, le=1)
     """A topic of which a larger share would be rejected is held: not read on, nothing lost, until a person has looked.
     1: never."""
@@ -61,7 +69,8 @@ class WorkerSettings(BaseModel):
     stalled_after: Seconds = 30
     """A batch not finished for so long, or records that wait while nothing moves, make the worker unhealthy."""
     ends_after: Seconds = 180
-    """A worker whose loop hangs, or in which nothing that waits moves, ends itself after so long, with exit code 1."""
+    """A worker whose loop hangs, or in which nothing that waits moves, ends itself after so long, with exit code 1; not
+    for want of a broker that answers."""
     metrics_port: int | None = Field(default=None, ge=0, le=65535)
     """Port of the Prometheus page; 0: any free one; None: no page."""
     metrics_host: str = LOOPBACK

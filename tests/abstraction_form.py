@@ -85,3 +85,16 @@ def write_cases(path, stories, columns=COLUMNS):
             numbered = {"case_id": f"C{number}", "pcn": f"P{number}", "mrn": f"M{number}", "upi": f"U{number}"}
             writer.writerow(columns_of({**story, **numbered, **{k: v for k, v in story.items() if k in numbered}}))
     return path
+
+
+SPEC = "nys-ped-1h/spec-2015"
+
+
+def reasons(rows):
+    return [row["reason"] for row in rows]
+
+
+def with_offset(story, offset):
+    return {
+        name: said + offset if name.endswith("_datetime") and said else said for name, said in columns_of(story).items()
+    }

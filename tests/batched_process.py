@@ -87,6 +87,7 @@ def counting_app(told):
         datadir=told["datadir"],
         topic_partitions=told["partitions"],
         topic_replication_factor=1,
+        table_standby_replicas=told["standby_replicas"],
         broker_session_timeout=told["session_timeout"],
         broker_heartbeat_interval=told["session_timeout"] / 4,
         broker_rebalance_timeout=12,

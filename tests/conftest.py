@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from coverage_trace import UNTRACED, untraced
 from real_parts.inventory import PARTS, PHOENIX_ORACLE, found, missing_is_a_failure, shared_folder
 from timezero.embedded import embedded_broker as run_embedded_broker
 from timezero.embedded import embedded_cache
 from timezero.local_kafka import local_kafka
 
+TESTS = Path(__file__).parent
 LEFT_OUT = pytest.StashKey[list[str]]()
 NEEDED = pytest.StashKey[set[str]]()
 
@@ -37,6 +39,15 @@ def pytest_collection_modifyitems(config, items):
     config.stash[LEFT_OUT] = [f"{item.nodeid}: {', '.join(lacking[item])} not found" for item in left_out]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Run a test with its fixtures, and without the tracer where its folder is not traced."""
+    if any(item.path.is_relative_to(TESTS / each) for each in UNTRACED):
+        with untraced():
+            return (yield)
+    return (yield)
 
 
 def pytest_collection_finish(session):
@@ -107,6 +118,12 @@ def redis_url(tmp_path_factory):
 
     with redis_server(tmp_path_factory.mktemp("redis")) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def own_machine():
+    """Whether broker, cache and workers can run on a machine of their own within this one."""
+    demand("own_machine")
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from real_parts.eventually import PATIENCE
 from running_worker import records_of
 from streams.batched.batch_producer import BatchProducer
 from streams.batched.outgoing import Outgoing
@@ -31,6 +32,7 @@ class CountingProcess:
             "batch_records": 200,
             "most_waiting_records": 400,
             "session_timeout": 6,
+            "standby_replicas": 0,
             "gate": None,
         }
         self.told = defaults | {"name": name, "datadir": str(self.folder)} | told
@@ -53,7 +55,7 @@ class CountingProcess:
 
     def kill(self):
         self.process.kill()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=30 * PATIENCE)
 
     def halt(self):
         self.process.send_signal(signal.SIGSTOP)
@@ -63,7 +65,7 @@ class CountingProcess:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=30 * PATIENCE)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import orjson
 from aiokafka import AIOKafkaProducer
 from redis import Redis
 
+from real_parts.eventually import PATIENCE
 from running_worker import fresh
 from schemas.alert import Alert
 from schemas.read_model import DELIVERIES_HASH
@@ -22,27 +23,32 @@ from streams.topic_layout import create_topics
 from webhook_receiver import SECRET
 
 
+def notifier_environment(worker, folder, **settings):
+    """The environment of a notifier beside this worker, quick to try again, and its secret in `folder`."""
+    secret = folder / "secret"
+    secret.write_text(SECRET)
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("TIMEZERO_")},
+        "TIMEZERO_BOOTSTRAP": worker.bootstrap,
+        "TIMEZERO_REDIS_URL": worker.redis_url,
+        "TIMEZERO_APP_ID": worker.app_id,
+        "TIMEZERO_NOTIFY_SECRET_FILE": str(secret),
+        "TIMEZERO_NOTIFY_DATADIR": str(folder / "notify"),
+        "TIMEZERO_NOTIFY_FIRST_WAIT_S": "0.05",
+        "TIMEZERO_NOTIFY_LONGEST_WAIT_S": "0.4",
+        "TIMEZERO_NOTIFY_TIMEOUT_S": "2",
+        **{f"TIMEZERO_NOTIFY_{name.upper()}": str(value) for name, value in settings.items()},
+    }
+
+
 class NotifierRun:
     """One broker, one cache, one webhook; the notifier can be started and killed over it."""
 
     def __init__(self, bootstrap, redis_url, folder, **settings):
         self.worker = fresh(bootstrap, redis_url, folder, session_timeout=6)
         asyncio.run(create_topics(self.worker))
-        secret = folder / "secret"
-        secret.write_text(SECRET)
         self.log = folder / "notify.log"
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("TIMEZERO_")},
-            "TIMEZERO_BOOTSTRAP": bootstrap,
-            "TIMEZERO_REDIS_URL": redis_url,
-            "TIMEZERO_APP_ID": self.worker.app_id,
-            "TIMEZERO_NOTIFY_SECRET_FILE": str(secret),
-            "TIMEZERO_NOTIFY_DATADIR": str(folder / "notify"),
-            "TIMEZERO_NOTIFY_FIRST_WAIT_S": "0.05",
-            "TIMEZERO_NOTIFY_LONGEST_WAIT_S": "0.4",
-            "TIMEZERO_NOTIFY_TIMEOUT_S": "2",
-            **{f"TIMEZERO_NOTIFY_{name.upper()}": str(value) for name, value in settings.items()},
-        }
+        self.environment = notifier_environment(self.worker, folder, **settings)
 
     @contextmanager
     def running(self, url, **changes):
@@ -57,7 +63,7 @@ class NotifierRun:
         finally:
             if process.poll() is None:
                 process.kill()
-            process.wait(timeout=30)
+            process.wait(timeout=30 * PATIENCE)
 
     def tell(self, *alerts):
         """Send alerts to their topic."""
@@ -102,4 +108,4 @@ def alert(patient, number, **fields):
 def stop(process):
     """Ask it to end, and give its exit code."""
     process.send_signal(signal.SIGTERM)
-    return process.wait(timeout=30)
+    return process.wait(timeout=30 * PATIENCE)

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from redis import Redis
 
-from real_parts.eventually import eventually
+from real_parts.eventually import PATIENCE, eventually
 from schemas.read_model import ALERTS_HASH, BELIEFS_OF_CASE, CASES_HASH
 from schemas.topics import Topic
 from schemas.worker_health import WorkerHealth
@@ -29,6 +29,9 @@ SCRIPT = Path(__file__).with_name("worker_process.py")
 class WorkerProcess:
     """One worker, with what it wrote to stderr."""
 
+    within = ()
+    """Words before its command, as those that start it in a network of its own."""
+
     def __init__(self, settings, engine="fake"):
         self.settings = settings
         self.engine = engine
@@ -41,7 +44,10 @@ class WorkerProcess:
         file.write_text(orjson.dumps(self._told()).decode(), encoding="utf-8")
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, str(SCRIPT), str(file), self.engine], stdout=log, stderr=log, stdin=subprocess.DEVNULL
+                [*self.within, sys.executable, str(SCRIPT), str(file), self.engine],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
             )
         return self
 
@@ -50,12 +56,18 @@ class WorkerProcess:
 
     def kill(self):
         self.process.kill()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=30 * PATIENCE)
+
+    def halt(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self):
+        self.process.send_signal(signal.SIGCONT)
 
     def stop(self):
         """Ask it to end, and give its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=30 * PATIENCE)
 
     def is_well(self):
         assert self.process.poll() is None, self.log.read_text()

@@ -30,6 +30,7 @@ SUBCOMMANDS = {
     "schema": ("timezero.schema_command", "Print the JSON Schema of topics and models."),
     "score": ("timezero.score_command", "Judge an abstraction file by a published measure."),
     "simulate": ("timezero.simulate_command", "Make seeded hospitals: a feed and its truth."),
+    "sources": ("timezero.sources_command", "List sources that have a profile; check a hospital's own."),
     "worker": ("timezero.worker_command", "Run the stream worker."),
 }
 """Every subcommand: the module that has it, and its line in the help."""

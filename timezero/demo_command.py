@@ -2,42 +2,30 @@
 
 import signal
 import sys
-from math import isfinite
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import click
 
 from streams.replay_player import FeedNotSentError
 from streams.site_measures import SiteFilesError
 from timezero.demo import DEFAULT_PORT, DEFAULT_SPEED, Broker, DemoOptions, PartEndedError, PortTakenError, run_demo
+from timezero.finite_range import FiniteRange
 from timezero.server_process import ServerUnavailableError
 
 _STOPPED_BY_SIGTERM = 128 + signal.SIGTERM
-
-
-class _Finite(click.FloatRange):
-    """A range in which `nan`, which compares with nothing, does not lie."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Read the number, or say what is wrong with it."""
-        number: float = super().convert(value, param, ctx)
-        if not isfinite(number):
-            self.fail(f"{number} is no finite number.", param, ctx)
-        return number
 
 
 @click.command()
 @click.option(
     "--for",
     "lasts",
-    type=_Finite(min=0, min_open=True),
+    type=FiniteRange(min=0, min_open=True),
     help="End by itself this many seconds after the board is live.",
 )
 @click.option(
     "--speed",
-    type=_Finite(min=0, min_open=True, max=3600),
+    type=FiniteRange(min=0, min_open=True, max=3600),
     default=DEFAULT_SPEED,
     show_default=True,
     help="Seconds of the demo's clock in one second.",

@@ -115,7 +115,9 @@ def check_measures(settings: Settings) -> Finding:
         return Finding("measures", Health.WRONG, str(error).splitlines()[0].rstrip(":"), to_do)
     except UnknownMeasureError as error:
         return Finding("measures", Health.WRONG, str(error), "set TIMEZERO_MEASURES to some of these.")
+    sources = sum(report.profile is not None for report in site.files)
     own = f", {len(site.rules.measures)} of the site's own" if settings.worker.measures_dir else ""
+    own += f"; {sources} sources of its own" if sources else ""
     return Finding("measures", Health.OK, f"{len(offered_measures(site.rules))} can judge a stream{own}")
 
 

@@ -69,13 +69,13 @@ def embedded_cache(data_dir: Path) -> Iterator[str]:
         yield f"redis://{LOOPBACK}:{port}/0"
 
 
-def answers_ping(port: int) -> bool:
-    """Tell whether a Redis or Valkey on the loopback port takes commands."""
+def answers_ping(port: int, host: str = LOOPBACK) -> bool:
+    """Tell whether a Redis or Valkey on the port takes commands."""
     from redis import Redis  # noqa: PLC0415 - what starts a broker alone should not load a Redis client
     from redis.exceptions import RedisError  # noqa: PLC0415
 
     try:
-        with Redis(host=LOOPBACK, port=port, socket_timeout=1, socket_connect_timeout=1) as client:
+        with Redis(host=host, port=port, socket_timeout=1, socket_connect_timeout=1) as client:
             return bool(client.ping())
     except (RedisError, OSError):
         return False

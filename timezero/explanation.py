@@ -18,7 +18,7 @@ from schemas.topics import joined_key, split_key
 from schemas.verdict import Verdict
 from scoring.measure_words import measure_words
 from scoring.rules import SHIPPED_ONLY, SiteRules, measure, offered_measures
-from streams.replay_output import CASES, HISTORY, VERDICTS
+from streams.replay.output import CASES, HISTORY, VERDICTS
 
 REDIS_SECONDS = 5
 _SCAN = 1000

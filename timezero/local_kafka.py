@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -28,6 +29,8 @@ KAFKA_VERSION = "4.1.1"
 CLUSTER_ID = "dGltZXplcm8tY2x1c3Rlcg"
 """Sixteen bytes in base64, as Kafka wants them; they read `timezero-cluster`."""
 
+_FORMATTED = "meta.properties"
+"""Written by the formatting: a folder that has it is not formatted again."""
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 # A group of one starts at once, and a session may be short enough for a test to see a worker die.
@@ -50,6 +53,45 @@ group.min.session.timeout.ms=1000
 """)
 
 
+@dataclass(frozen=True, slots=True)
+class KafkaNode:
+    """One node, ready to be started, and started again: with the same address and the same messages.
+
+    Attributes:
+        bootstrap: Its address, `host:port`.
+        command: Starts it.
+        messages: The folder of its messages.
+    """
+
+    bootstrap: str
+    command: ServerCommand
+    messages: Path
+
+
+def kafka_node(data_dir: Path, version: str = KAFKA_VERSION, host: str = LOOPBACK) -> KafkaNode:
+    """Prepare a node in `data_dir` that will listen on `host` alone; nothing runs yet.
+
+    Raises:
+        ServerUnavailableError: no Java or Maven, the jars cannot be had, or Kafka could not format its folder.
+    """
+    java = _program("java", "a JDK 17 or later")
+    classpath = f"{kafka_jars(version)}/*"
+    port = free_port()
+    data_dir = data_dir.resolve()
+    data_dir.mkdir(parents=True, exist_ok=True)
+    properties = data_dir / "server.properties"
+    messages = data_dir / "messages"
+    properties.write_text(
+        _PROPERTIES.substitute(host=host, port=port, controller=free_port(), data=messages), encoding="utf-8"
+    )
+    if not (messages / _FORMATTED).exists():
+        format_argv = ["kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", str(properties)]
+        _finish([java, "-cp", classpath, *format_argv], "Kafka could not format its folder", data_dir)
+    argv = [java, "-Xmx1g", "-cp", classpath, "kafka.Kafka", str(properties)]
+    command = ServerCommand("kafka", argv, partial(speaks_kafka, port, host), data_dir)
+    return KafkaNode(f"{host}:{port}", command, messages)
+
+
 @contextmanager
 def local_kafka(data_dir: Path, version: str = KAFKA_VERSION) -> Iterator[str]:
     """Run Apache Kafka for the time of a `with` block and give its bootstrap address, `host:port`.
@@ -61,22 +103,9 @@ def local_kafka(data_dir: Path, version: str = KAFKA_VERSION) -> Iterator[str]:
     Raises:
         ServerUnavailableError: no Java or Maven, the jars cannot be had, or Kafka did not start.
     """
-    java = _program("java", "a JDK 17 or later")
-    classpath = f"{kafka_jars(version)}/*"
-    port = free_port()
-    data_dir = data_dir.resolve()
-    data_dir.mkdir(parents=True, exist_ok=True)
-    properties = data_dir / "server.properties"
-    messages = data_dir / "messages"
-    properties.write_text(
-        _PROPERTIES.substitute(host=LOOPBACK, port=port, controller=free_port(), data=messages), encoding="utf-8"
-    )
-    if not messages.exists():
-        format_argv = ["kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", str(properties)]
-        _finish([java, "-cp", classpath, *format_argv], "Kafka could not format its folder", data_dir)
-    argv = [java, "-Xmx1g", "-cp", classpath, "kafka.Kafka", str(properties)]
-    with running_server(ServerCommand("kafka", argv, partial(speaks_kafka, port), data_dir)):
-        yield f"{LOOPBACK}:{port}"
+    node = kafka_node(data_dir, version)
+    with running_server(node.command):
+        yield node.bootstrap
 
 
 def kafka_jars(version: str = KAFKA_VERSION) -> Path:

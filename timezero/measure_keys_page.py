@@ -5,6 +5,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from schemas.source_profile import SourceProfile
 from scoring.abstraction.measure_form import MeasureForm
 from scoring.measure import Measure
 from scoring.measure_file.vocabulary import (
@@ -28,14 +29,16 @@ def keys_page(generated: str) -> str:
         _part("A measure's file", Measure, seen),
         _part("Its part `[abstraction]`", MeasureForm, seen),
         _part("A site's `conventions.toml`", Conventions, seen),
+        _part("A source of a site, `sources/*.toml`", SourceProfile, seen),
     ]
-    words = "\n".join(_enum(each) for each in words_of((Measure, MeasureForm)))
+    words = "\n".join(_enum(each) for each in words_of((Measure, MeasureForm, SourceProfile)))
     return f"""{generated}
 
 # Keys and words of a measure's file
 
 What each table may hold. What the words mean when a stream is judged: [the vocabulary](../measure-vocabulary.md). How
-to write a file of one's own and have it checked: [how to add a measure](../how-to-add-a-measure.md). Beside the keys
+to write a file of one's own and have it checked: [how to add a measure](../how-to-add-a-measure.md), [how to describe a
+source](../how-to-describe-a-source.md). Beside the keys
 below a file has `judged_from`, a list of `stream` and `abstraction` (`["stream"]` where it is left out), and the part
 `[abstraction]`, whose header and shared limits are those of the file.
 {"".join(parts)}

@@ -11,12 +11,13 @@ from rich.console import Console
 
 from scoring.abstraction.shipped_forms import load_form, shipped_forms
 from scoring.rules import UnknownMeasureError, measure, offered_measures
-from streams.site_measures import FileReport, Site, SiteFilesError, check_files, toml_files
+from streams.site_measures import Site, SiteFilesError, check_files, toml_files
+from timezero.file_reports import tell_reports
 from timezero.measure_html import measure_html
 from timezero.measure_markdown import measure_markdown
 from timezero.measure_page import measure_page
 from timezero.measure_text import WIDTH, measure_text, print_measure
-from timezero.site_option import EXIT_INPUT_ERROR, measures_dir_option, site_from
+from timezero.site_option import measures_dir_option, site_from
 
 _JUDGED_FROM = {("stream",): "stream", ("abstraction",): "form", ("stream", "abstraction"): "stream, form"}
 
@@ -92,47 +93,16 @@ def show_measure(
 def check_measures(ctx: click.Context, *, files: tuple[Path, ...], as_json: bool) -> None:
     """Check measures of one's own before anything is judged by them.
 
-    FILE is a measure, a conventions.toml, or a folder of such. Prints a line for each good file; what is wrong goes
-    to stderr, a line each: file, line, key, what is wrong, what to do. Ends with 2 if a file cannot be used. Warnings
-    are for somebody to look at; they change nothing.
+    FILE is a measure, a conventions.toml, a source in a folder `sources`, or a folder of such. Prints a line for each
+    good file; what is wrong goes to stderr, a line each: file, line, key, what is wrong, what to do. Ends with 2 if a
+    file cannot be used. Warnings are for somebody to look at; they change nothing.
     """
     try:
         reports = check_files(_each_file(files), beside_shipped=False)
     except SiteFilesError as error:
         raise click.ClickException(str(error)) from error
-    if as_json:
-        click.echo(orjson.dumps([_as_json(report) for report in reports], option=orjson.OPT_INDENT_2))
-    else:
-        _print(reports)
-    if not all(report.is_good for report in reports):
-        ctx.exit(EXIT_INPUT_ERROR)
+    tell_reports(ctx, reports, as_json=as_json)
 
 
 def _each_file(named: tuple[Path, ...]) -> list[Path]:
     return [file for path in named for file in (toml_files(path) if path.is_dir() else [path])]
-
-
-def _print(reports: tuple[FileReport, ...]) -> None:
-    for report in reports:
-        for line in report.lines():
-            click.echo(line, err=True)
-        if report.is_good:
-            click.echo(f"{report.path}: {report.identifier or 'conventions'}, good")
-
-
-def _as_json(report: FileReport) -> dict[str, Any]:
-    return {
-        "file": str(report.path),
-        "good": report.is_good,
-        "id": report.identifier,
-        "faults": [
-            {
-                "line": fault.line,
-                "key": fault.key,
-                "what": fault.what,
-                "remedy": fault.remedy,
-                "severity": "warning" if fault.is_warning else "error",
-            }
-            for fault in report.faults
-        ],
-    }

@@ -8,12 +8,14 @@ from pathlib import Path
 import click
 import orjson
 
+from schemas.source_profile import SourceProfiles
 from streams.clock import wall_clock
 from streams.redrive import Choice, Fate, Redrive, Redriver, read_file, read_marks, read_topic, send
 from streams.topic_layout import BrokerError, create_topics
 from streams.worker_settings import WorkerSettings
 from timezero.aware_time import AwareTime
 from timezero.settings_option import config_option, settings_from
+from timezero.site_option import site_from
 
 _WORDS = {
     Fate.READY: "ready",
@@ -35,7 +37,9 @@ _WORDS = {
 @click.option("--send", "do_send", is_flag=True, help="Send what is ready. Without it nothing is sent.")
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: found (topic, reason, fate, count) and sent.")
+@click.pass_context
 def redrive(
+    ctx: click.Context,
     *,
     file: Path | None,
     topics: tuple[str, ...],
@@ -55,16 +59,19 @@ def redrive(
     """
     worker = settings_from(config).worker
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    profiles = site_from(ctx, worker.measures_dir).rules.profiles
     choice = Choice(frozenset(topics), frozenset(reasons), frozenset(sources), since, until)
     try:
-        found = asyncio.run(_redrive(worker, file, choice, do_send=do_send))
+        found = asyncio.run(_redrive(worker, file, choice, profiles, do_send=do_send))
     except BrokerError as error:
         raise click.ClickException(str(error)) from error
     click.echo(_json(found) if as_json else _table(found, do_send=do_send))
 
 
-async def _redrive(worker: WorkerSettings, file: Path | None, choice: Choice, *, do_send: bool) -> Redrive:
-    redriver = Redriver(choice, await read_marks(worker.bootstrap), worker.max_message_bytes)
+async def _redrive(
+    worker: WorkerSettings, file: Path | None, choice: Choice, profiles: SourceProfiles, *, do_send: bool
+) -> Redrive:
+    redriver = Redriver(choice, await read_marks(worker.bootstrap), worker.max_message_bytes, profiles)
     if file is not None:
         for rejected in read_file(file):
             redriver.take(rejected)

@@ -1,5 +1,6 @@
 """`timezero replay`: judge a recorded feed without a broker."""
 
+import logging
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from scoring.rules import UnknownMeasureError
-from streams.replay import ReplayRequest, ReplayResult
+from streams.replay import LostProcessError, ReplayRequest, ReplayResult
 from streams.replay import replay as replay_feed
-from streams.sources import FORMATS, SourceError
+from streams.sources import FORMATS, TOPIC_PREFIX, NamedTopic, ReceivedSpan, SourceError
 from timezero.aware_time import AwareTime
+from timezero.settings_option import config_option, settings_from
 from timezero.site_option import measures_dir_option, site_from
 from timezero.work_progress import work_progress
 
@@ -21,7 +23,7 @@ _WIDTH_IN_A_PIPE = 120
 
 
 @click.command()
-@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @click.option("--format", "format_", required=True, type=click.Choice(FORMATS), help="What the input is.")
 @click.option(
     "--measures", required=True, metavar="ID[,ID...]", help="Measures to judge; see `timezero measures list`."
@@ -29,23 +31,35 @@ _WIDTH_IN_A_PIPE = 120
 @measures_dir_option
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the results.")
 @click.option("--as-of", type=AwareTime(), help="Leave out what was received later. Default: after everything.")
+@click.option("--since", type=AwareTime(), help="Of topics: only records of this time or later.")
+@click.option("--until", type=AwareTime(), help="Of topics: only records before this time.")
+@config_option
+@click.option("--processes", type=click.IntRange(1), help="How many work at a time. Default: one a core.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON instead of a table.")
 @click.pass_context
 def replay(
     ctx: click.Context,
     *,
-    inputs: tuple[Path, ...],
+    inputs: tuple[str, ...],
     format_: str,
     measures: str,
     measures_dir: Path | None,
     out: Path,
     as_of: datetime | None,
+    since: datetime | None,
+    until: datetime | None,
+    config: Path | None,
+    processes: int | None,
     as_json: bool,
 ) -> None:
     """Judge a recorded feed with the engine of the live service, without a broker.
 
-    INPUT is a file, or for tables their folder. Writes verdicts.ndjson, alerts.ndjson, history.ndjson,
-    cases.csv, rejected.ndjson and summary.json into the folder given with --out, and prints the rates.
+    INPUT is a file, or for tables their folder. events and log are also read from the broker of the settings:
+    kafka:TOPIC, kafka:TOPIC/PARTITION, or kafka:TOPIC/PARTITION:FIRST-END for offsets from FIRST to before END.
+
+    Writes verdicts.ndjson, alerts.ndjson, history.ndjson, cases.csv, rejected.ndjson and summary.json into the
+    folder given with --out, and prints the rates. A feed of any size takes the same memory; it is put aside in that
+    folder while the work goes on.
 
     \b
     Formats:
@@ -54,11 +68,16 @@ def replay(
       mimic3  the published tables as .csv or .csv.gz, any subset of them
       xes     an event log, plain or .gz
     """
-    request = ReplayRequest(inputs, format_, _named(measures), out, as_of, site_from(ctx, measures_dir).rules)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    site = site_from(ctx, measures_dir).rules
     try:
+        named = tuple(NamedTopic.read(each) if each.startswith(TOPIC_PREFIX) else Path(each) for each in inputs)
+        bootstrap = settings_from(config).worker.bootstrap
+        span = ReceivedSpan(since, until)
+        request = ReplayRequest(named, format_, _named(measures), out, as_of, site, processes, bootstrap, span)
         with work_progress() as progress:
             result = replay_feed(request, progress)
-    except (UnknownMeasureError, SourceError) as error:
+    except (UnknownMeasureError, SourceError, LostProcessError) as error:
         raise click.ClickException(str(error)) from error
     if as_json:
         click.echo((out / "summary.json").read_text(encoding="utf-8"), nl=False)

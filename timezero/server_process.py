@@ -41,7 +41,7 @@ class ServerCommand:
     answers: Callable[[], bool]
     folder: Path
     environment: Mapping[str, str] | None = None
-    starts_within_seconds: float = 60
+    starts_within_seconds: float = 180
     stops_within_seconds: float = 15
 
     @property
@@ -93,9 +93,9 @@ def accepts_connections(port: int) -> bool:
     return False
 
 
-def speaks_kafka(port: int) -> bool:
-    """Tell whether a Kafka broker on the loopback port answers requests; an open port alone is not yet a broker."""
-    with contextlib.suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1) as connection:
+def speaks_kafka(port: int, host: str = LOOPBACK) -> bool:
+    """Tell whether a Kafka broker on the port answers requests; an open port alone is not yet a broker."""
+    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=1) as connection:
         connection.sendall(_API_VERSIONS)
         return len(connection.recv(4)) > 0
     return False

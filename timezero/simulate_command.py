@@ -17,6 +17,19 @@ from streams.simulator.department import (
 )
 from streams.simulator.practice import Profile
 from timezero.aware_time import AwareTime
+from timezero.finite_range import FiniteRange
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+_DAYS_AT_MOST = 36525
+"""A hundred years: with the years above, every birth and every arrival has a date."""
+
+
+def _with_room(_ctx: click.Context, _param: click.Parameter, start: datetime) -> datetime:
+    """The first hour, where there are years enough before it to be born in and after it to arrive in."""
+    if not _FIRST_YEAR <= start.year <= _LAST_YEAR:
+        message = f"the year must lie from {_FIRST_YEAR} to {_LAST_YEAR}."
+        raise click.BadParameter(message)
+    return start
 
 
 @click.command()
@@ -32,7 +45,7 @@ from timezero.aware_time import AwareTime
 )
 @click.option(
     "--days",
-    type=click.FloatRange(min=0, min_open=True),
+    type=FiniteRange(min=0, min_open=True, max=_DAYS_AT_MOST),
     help="Over how many days patients arrive. Without it, two an hour.",
 )
 @click.option(
@@ -43,7 +56,14 @@ from timezero.aware_time import AwareTime
     help="usual: rates as in New York State. boundaries: most acts on the edges of windows, every verdict common.",
 )
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the files.")
-@click.option("--start", type=AwareTime(), default=DEFAULT_START.isoformat(), show_default=True, help="First hour.")
+@click.option(
+    "--start",
+    type=AwareTime(),
+    callback=_with_room,
+    default=DEFAULT_START.isoformat(),
+    show_default=True,
+    help="First hour.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
 def simulate(
     *,

@@ -15,7 +15,7 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 def measures_dir_option(command: Decorated) -> Decorated:
     """Add `--measures-dir` to a command."""
-    meaning = "Folder with the hospital's own measures and conventions, a TOML file each."
+    meaning = "Folder with the hospital's own measures, conventions and sources, a TOML file each."
     return click.option(
         "--measures-dir",
         type=click.Path(path_type=Path),

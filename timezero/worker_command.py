@@ -13,7 +13,7 @@ from timezero.settings_option import config_option, settings_from
 @click.option(
     "--measures-dir",
     type=click.Path(path_type=Path),
-    help="Folder with the hospital's own measures and conventions. Default: the setting measures_dir.",
+    help="Folder with the hospital's own measures, conventions and sources. Default: the setting measures_dir.",
 )
 @click.pass_context
 def worker(ctx: click.Context, *, config: Path | None, measures_dir: Path | None) -> None:

@@ -43,6 +43,8 @@ COUNTED = (Topic.ENCOUNTER_EVENTS, Topic.ENCOUNTER_VERDICTS, Topic.ENCOUNTER_ALE
 WHEN_KNOWN = frozenset({"revision", "as_of"})
 """Depends on the order in which a host read the raw topics; the rest of a final verdict does not."""
 AT_ONCE = 2000
+LOG_SHOWN = 4000
+"""Characters of a host's log that are shown where it failed."""
 
 
 @dataclass(frozen=True)
@@ -153,8 +155,8 @@ def _settled(place: Place, made: Feed, host: str, process: subprocess.Popen[byte
     give_up_at = monotonic() + GIVES_UP_AFTER_S
     while not asyncio.run(_finished(place, made, host)):
         if process.poll() is not None or monotonic() > give_up_at:
-            folder = place.folder / host.partition(" ")[0]
-            sys.exit(f"{host} ended or did not come to its end; its log is in {folder.name}/host.log")
+            log = place.folder / host.partition(" ")[0] / "host.log"
+            sys.exit(f"{host} ended or did not come to its end:\n{log.read_text('utf-8', 'replace')[-LOG_SHOWN:]}")
         sleep(LOOKS_EVERY_S)
     return time()
 

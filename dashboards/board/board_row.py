@@ -9,7 +9,7 @@ from dashboards.board.case_links import CaseLinks
 from dashboards.board.settings import PatientLabel
 from dashboards.board.words import (
     element_name,
-    in_words,
+    reason_in_words,
     rule_in_words,
     sentence_in_words,
     split_measure,
@@ -122,7 +122,7 @@ class RowMaker:
             name=element_name(verdict.element),
             status=verdict.status,
             word=status_in_words(verdict.element, verdict.status),
-            reason=None if verdict.reason is None else in_words(verdict.reason),
+            reason=None if verdict.reason is None else reason_in_words(verdict.reason),
             time_zero=self.at(verdict.time_zero),
             due_at=self.at(verdict.due_at),
             closes_at=self.at(verdict.closes_at),
@@ -147,7 +147,7 @@ class RowMaker:
             measure_version=version,
             group=group_of(record),
             case_status=record.status,
-            reason=None if record.reason is None else in_words(record.reason),
+            reason=None if record.reason is None else reason_in_words(record.reason),
             time_zero=self.at(record.time_zero),
             time_zero_rule=None if record.time_zero_rule is None else rule_in_words(record.time_zero_rule),
             time_zero_sentence=sentence_in_words(record.time_zero_sentence),

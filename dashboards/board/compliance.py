@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pydantic import TypeAdapter
 
 from dashboards.board.words import element_name, split_measure
+from schemas.percent import percent_of
 from schemas.read_model import Rate, Window
 from schemas.strict_model import StrictModel
 from schemas.verdict import Element
@@ -116,7 +117,7 @@ def figure(window: Window, counts: Mapping[str, int]) -> ComplianceFigure:
     denominator = whole["denominator"]
     return ComplianceFigure(
         window=window,
-        percent=round(100 * whole["met"] / denominator, 1) if denominator else None,
+        percent=percent_of(whole["met"], denominator),
         small=0 < denominator <= SMALL_NUMBER,
         **whole,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from dashboards.board.board_row import RowMaker
 from dashboards.board.evidence_line import EvidenceLine, make_evidence_line
-from dashboards.board.words import element_name, in_words, sentence_in_words, status_in_words
+from dashboards.board.words import element_name, reason_in_words, sentence_in_words, status_in_words
 from schemas.belief import Belief, BeliefChange, BelievedElement, changes
 from schemas.strict_model import Instant, StrictModel
 from schemas.verdict import Element, ElementStatus
@@ -46,7 +46,7 @@ def _line(change: BeliefChange, maker: RowMaker) -> HistoryLine:
         as_of=maker.at(belief.as_of) or belief.as_of,
         because=None if belief.because is None else make_evidence_line(belief.because, maker),
         taken_back=belief.taken_back,
-        ended=in_words(belief.reason or "removed") if belief.status is None else None,
+        ended=reason_in_words(belief.reason or "removed") if belief.status is None else None,
         time_zero_sentence=sentence_in_words(belief.time_zero_sentence) if change.time_zero_is_new else None,
         elements=tuple(_element(each) for each in change.elements if not is_no_bundle(each.element, each.status)),
     )

@@ -1,7 +1,7 @@
 """Rival time zeros of one measure of a case, side by side, and what a person said of them."""
 
 from dashboards.board.board_row import RowMaker
-from dashboards.board.words import STATUS_WORDS, element_name, in_words, sentence_in_words
+from dashboards.board.words import STATUS_WORDS, element_name, reason_in_words, sentence_in_words
 from schemas.case_record import CaseRecord
 from schemas.read_model import BOARD_SOURCE
 from schemas.rival import Override, Rival, RivalElement
@@ -91,7 +91,7 @@ def _cell(element: RivalElement, maker: RowMaker) -> RivalCell:
         name=element_name(element.element),
         status=element.status,
         word=STATUS_WORDS[element.status],
-        reason=None if element.reason is None else in_words(element.reason),
+        reason=None if element.reason is None else reason_in_words(element.reason),
         due_at=maker.at(element.due_at),
         closes_at=maker.at(element.closes_at),
         done_at=maker.at(element.done_at),

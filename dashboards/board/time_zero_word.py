@@ -80,6 +80,12 @@ def _check(time_zero: datetime, record: CaseRecord, now: datetime) -> None:
     if time_zero > now:
         message = "A time zero cannot lie in the future."
         raise WordRefusedError(message)
+    if record.words_from is not None and time_zero < record.words_from:
+        message = (
+            f"A time zero of this case cannot lie before {record.words_from.isoformat(' ', 'minutes')}: "
+            "the patient was not born, or it is too long before the first event of the stay."
+        )
+        raise WordRefusedError(message)
     if time_zero < min(now, record.computed_time_zero or now) - REACH:
         message = f"A time zero cannot lie more than {REACH.days} days before the case."
         raise WordRefusedError(message)

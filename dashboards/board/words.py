@@ -54,12 +54,19 @@ RULE_WORDS: dict[str, str] = {
 """What set time zero, in few words; rules that are not here go by their own."""
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_HOURS = re.compile(r"\b(over )?(\d+)h\b")
 _DATE = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-(\d\d)\b")
 
 
 def in_words(name: str) -> str:
     """Spell a snake-case name as words: `blood_culture` as `blood culture`."""
     return name.replace("_", " ")
+
+
+def reason_in_words(reason: str) -> str:
+    """Spell a reason: `expired_6h` as `expired within 6 h`, `antibiotics_over_24h` as `antibiotics over 24 h`."""
+    words = in_words(reason).replace("covid19", "COVID-19")
+    return _HOURS.sub(lambda hours: f"{'' if hours[1] else 'within '}{hours[1] or ''}{hours[2]} h", words)
 
 
 def rule_in_words(rule: str) -> str:

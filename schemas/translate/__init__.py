@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from schemas.clinical import CLINICAL_EVENT, AnyFact, ClockTick
 from schemas.raw import RAW_MODELS, RawMessage, RawRow
 from schemas.rejection import Accepted, Ignored, Rejected, Translation
+from schemas.source_profile import SourceProfiles, shipped_profiles
 from schemas.strict_model import StrictModel
 from schemas.translate.canonical import translate_canonical
 from schemas.translate.instant import refuse_unborn
@@ -35,7 +36,9 @@ _ROW_FORMATS: dict[str, Callable[[RawRow, datetime | None], tuple[AnyFact, ...]]
 _SCHEMAS = {f"{name}/1": model for name, model in RAW_MODELS.items()}
 
 
-def translate(topic: str, value: RawValue, received_at: datetime | None) -> Translation:
+def translate(
+    topic: str, value: RawValue, received_at: datetime | None, profiles: SourceProfiles | None = None
+) -> Translation:
     """Translate one raw message.
 
     Args:
@@ -45,16 +48,19 @@ def translate(topic: str, value: RawValue, received_at: datetime | None) -> Tran
         received_at: When our ingest took it. One carried in the message wins, unless it lies so far
             after ours that the source's profile forbids it; where there is neither, it is derived from
             the message's own times and the source's stated delay.
+        profiles: Those of the site's sources; None: those that ship. A recorded set (`format`) is read by the
+            one that ships.
 
     Returns:
         `Accepted` with at least one fact, `Ignored` or `Rejected` (reasons: `IgnoreReason`,
         `RejectReason`). No input makes it raise.
     """
     del topic
+    known = profiles or shipped_profiles()
     try:
-        facts = _facts(_parse(value), received_at)
+        facts = _facts(_parse(value), received_at, known)
         if received_at is not None:
-            refuse_unborn(facts, received_at)
+            refuse_unborn(facts, received_at, known)
         return Accepted(facts)
     except OfNoUseError as of_no_use:
         return Ignored(of_no_use.reason)
@@ -111,12 +117,13 @@ def _size_bytes(value: bytes | str) -> int:
     return len(value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass"))
 
 
-def _facts(message: dict[str, Any], received_at: datetime | None) -> tuple[AnyFact, ...]:
+def _facts(message: dict[str, Any], received_at: datetime | None, profiles: SourceProfiles) -> tuple[AnyFact, ...]:
     named = message.get("format")
     translate_row = _ROW_FORMATS.get(named) if isinstance(named, str) else None
     if translate_row is not None:
         return translate_row(RawRow.model_validate(message), received_at)
-    return translate_canonical(_canonical(message), received_at)
+    raw = _canonical(message)
+    return translate_canonical(raw, received_at, profiles.of(raw.source))
 
 
 def _canonical(message: dict[str, Any]) -> RawMessage:

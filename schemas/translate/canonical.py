@@ -22,9 +22,9 @@ from schemas.clinical import (
     VisitStep,
 )
 from schemas.raw import AdtEvent, RawAct, RawAdt, RawLab, RawMedication, RawMessage, RawStatus, RawVitals
-from schemas.source_profile import SourceProfile, profile
+from schemas.source_profile import SourceProfile
 from schemas.translate.codebook import QuantityCodes, codebook, plain
-from schemas.translate.instant import Reading, read_instant, refuse_future
+from schemas.translate.instant import Reading, read_instant, refuse_early_end, refuse_future
 from schemas.translate.measured_value import read_quantity
 from schemas.translate.mimic3_medications import volume_ml
 from schemas.translate.reason import IgnoreReason, RejectReason, ignore, refuse
@@ -63,8 +63,8 @@ class Times:
     """Times that may lie in the future: until when something is covered."""
 
 
-def translate_canonical(raw: RawMessage, received_at: datetime | None) -> tuple[AnyFact, ...]:
-    """The facts of one canonical message.
+def translate_canonical(raw: RawMessage, received_at: datetime | None, source: SourceProfile) -> tuple[AnyFact, ...]:
+    """The facts of one canonical message, its times read as its source's profile says.
 
     Raises:
         RefusedError: It cannot be read.
@@ -72,11 +72,11 @@ def translate_canonical(raw: RawMessage, received_at: datetime | None) -> tuple[
     """
     if not (raw.patient_id or "").strip():
         refuse(RejectReason.NO_PATIENT, "patient_id")
-    return tuple(_TRANSLATORS[type(raw)](raw, received_at))
+    return tuple(_TRANSLATORS[type(raw)](raw, received_at, source))
 
 
-def _from_adt(raw: RawAdt, received_at: datetime | None) -> Iterator[AnyFact]:
-    times = _times(raw, received_at, ("happened_at",), later=("covered_until",))
+def _from_adt(raw: RawAdt, received_at: datetime | None, source: SourceProfile) -> Iterator[AnyFact]:
+    times = _times(raw, received_at, source, ("happened_at",), later=("covered_until",))
     common = _common(raw, times)
     if raw.event is AdtEvent.REGISTER:
         yield Patient(**common, **_identity(raw))
@@ -130,8 +130,8 @@ def _birth_date(text: str | None) -> date | None:
         refuse(RejectReason.BAD_TIME, "birth_date")
 
 
-def _from_lab(raw: RawLab, received_at: datetime | None) -> Iterator[AnyFact]:
-    times = _times(raw, received_at, ("ordered_at", "collected_at", "resulted_at"))
+def _from_lab(raw: RawLab, received_at: datetime | None, source: SourceProfile) -> Iterator[AnyFact]:
+    times = _times(raw, received_at, source, ("ordered_at", "collected_at", "resulted_at"))
     code = _code(raw.code_system, raw.code)
     specimen = codebook().cultures.get(code)
     if specimen is not None:
@@ -164,8 +164,8 @@ def _result(raw: RawLab, times: Times, codes: QuantityCodes) -> Observation:
     )
 
 
-def _from_vital(raw: RawVitals, received_at: datetime | None) -> Iterator[AnyFact]:
-    times = _times(raw, received_at, ("measured_at",))
+def _from_vital(raw: RawVitals, received_at: datetime | None, source: SourceProfile) -> Iterator[AnyFact]:
+    times = _times(raw, received_at, source, ("measured_at",))
     codes = codebook().vitals.get(_code(raw.code_system, raw.code))
     if codes is None:
         ignore(IgnoreReason.UNMAPPED_CODE)
@@ -176,14 +176,17 @@ def _from_vital(raw: RawVitals, received_at: datetime | None) -> Iterator[AnyFac
     yield Observation(**common, quantity=codes.quantity, value=value, collected_at=times.acts["measured_at"])
 
 
-def _from_medication(raw: RawMedication, received_at: datetime | None) -> Iterator[AnyFact]:
-    times = _times(raw, received_at, ("ordered_at", "started_at", "completed_at"))
+def _from_medication(raw: RawMedication, received_at: datetime | None, source: SourceProfile) -> Iterator[AnyFact]:
+    times = _times(raw, received_at, source, ("ordered_at", "started_at", "completed_at"))
     name = plain(raw.code)
     drug = codebook().drugs.get(name) if raw.code_system == "name" else None
     if drug is None:
         ignore(_why_no_drug(raw.code_system, name))
     if "ordered_at" not in times.acts and "started_at" not in times.acts:
         refuse(RejectReason.MISSING_TIME, "started_at")
+    started_at, completed_at = times.acts.get("started_at"), times.acts.get("completed_at")
+    if raw.status not in _WITHDRAWN:
+        refuse_early_end(started_at, completed_at, "completed_at", day_only=times.day_only)
     yield Medication(
         **_common(raw, times),
         substance=drug.substance,
@@ -191,8 +194,8 @@ def _from_medication(raw: RawMedication, received_at: datetime | None) -> Iterat
         route=_route(raw.route),
         volume_ml=_volume(raw, drug.drug_class),
         ordered_at=times.acts.get("ordered_at"),
-        started_at=times.acts.get("started_at"),
-        completed_at=times.acts.get("completed_at"),
+        started_at=started_at,
+        completed_at=completed_at,
         infusion_id=raw.infusion_id,
     )
 
@@ -213,8 +216,8 @@ def _route(sent: str | None) -> str | None:
     return codebook().routes.get(spelled, spelled) or None
 
 
-def _from_act(raw: RawAct, received_at: datetime | None) -> Iterator[AnyFact]:
-    times = _times(raw, received_at, ("happened_at", "time_zero"))
+def _from_act(raw: RawAct, received_at: datetime | None, source: SourceProfile) -> Iterator[AnyFact]:
+    times = _times(raw, received_at, source, ("happened_at", "time_zero"))
     if raw.act is ActName.TIME_ZERO_OVERRIDDEN:
         _needed_time(times, "time_zero")
         for name in ("reason", "actor"):
@@ -231,7 +234,7 @@ def _from_act(raw: RawAct, received_at: datetime | None) -> Iterator[AnyFact]:
     )
 
 
-_TRANSLATORS: dict[type[RawMessage], Callable[[Any, datetime | None], Iterator[AnyFact]]] = {
+_TRANSLATORS: dict[type[RawMessage], Callable[[Any, datetime | None, SourceProfile], Iterator[AnyFact]]] = {
     RawAdt: _from_adt,
     RawLab: _from_lab,
     RawVitals: _from_vital,
@@ -283,9 +286,14 @@ def _common(raw: RawMessage, times: Times) -> dict[str, Any]:
     }
 
 
-def _times(raw: RawMessage, received_at: datetime | None, names: tuple[str, ...], later: tuple[str, ...] = ()) -> Times:
+def _times(
+    raw: RawMessage,
+    received_at: datetime | None,
+    source: SourceProfile,
+    names: tuple[str, ...],
+    later: tuple[str, ...] = (),
+) -> Times:
     """Every time of a message; what happened and what was charted must have come by when it was received."""
-    source = profile(raw.source)
     sent = (*names, *later, "recorded_at", "received_at")
     readings = {name: read_instant(text, source, name) for name in sent if (text := getattr(raw, name))}
     acts = {name: readings[name].at for name in names if name in readings}

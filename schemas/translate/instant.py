@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import NoReturn
 
 from schemas.clinical import AnyFact
-from schemas.source_profile import SourceProfile, has_happened, profile
+from schemas.source_profile import SourceProfile, SourceProfiles, has_happened
 from schemas.translate.reason import RefusedError, RejectReason, refuse
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -90,13 +90,30 @@ def refuse_future(at: datetime | None, received_at: datetime, source: SourceProf
         raise RefusedError(RejectReason.FUTURE_TIME, field, at - received_at)
 
 
-def refuse_unborn(facts: Iterable[AnyFact], our_clock: datetime) -> None:
+def refuse_early_end(started_at: datetime | None, ended_at: datetime | None, field: str, *, day_only: bool) -> None:
+    """Refuse an end that lies before its start: nobody can tell which of the two is wrong.
+
+    Both may be written to the second or to the minute, so an end in the start's own minute is none; and of what is
+    known by its day only, days are compared.
+
+    Raises:
+        RefusedError: `implausible_time`, naming the field of the end.
+    """
+    if started_at is None or ended_at is None:
+        return
+    earliest = started_at.replace(second=0, microsecond=0)
+    ended = ended_at.astimezone(started_at.tzinfo)
+    if ended.date() < started_at.date() if day_only else ended < earliest:
+        refuse(RejectReason.IMPLAUSIBLE_TIME, field)
+
+
+def refuse_unborn(facts: Iterable[AnyFact], our_clock: datetime, profiles: SourceProfiles) -> None:
     """Refuse facts that say they were received later than it is now: they would move their patient's clock on.
 
     Raises:
         RefusedError: `future_time`, naming `received_at`.
     """
     for fact in facts:
-        guard, ahead = profile(fact.source).received_ahead, fact.received_at - our_clock
+        guard, ahead = profiles.of(fact.source).received_ahead, fact.received_at - our_clock
         if guard is not None and ahead > guard.limit:
             raise RefusedError(RejectReason.FUTURE_TIME, "received_at", ahead)

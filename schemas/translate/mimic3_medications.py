@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from schemas.clinical import AnyFact, DrugClass, Medication
+from schemas.raw import RowPhase
 from schemas.translate.codebook import Drug, codebook, plain
+from schemas.translate.instant import refuse_early_end
 from schemas.translate.measured_value import read_number
 from schemas.translate.mimic3_measurements import happened
 from schemas.translate.mimic3_row import Mimic3Message, field, time_in
@@ -28,7 +30,7 @@ def translate_metavision_input(message: Mimic3Message) -> Iterable[AnyFact]:
         route=codebook().mimic3.order_routes.get(field(message.row, "ordercategoryname")),
         volume_ml=_volume_ml(message, drug),
         started_at=started_at,
-        completed_at=_end(message),
+        completed_at=_end(message, started_at),
         infusion_id=message.infusion_id(),
     )
 
@@ -79,8 +81,10 @@ def volume_ml(amount: float | str | None, unit: str | None) -> float | None:
     return round(number * factor, 3)
 
 
-def _end(message: Mimic3Message) -> datetime | None:
+def _end(message: Mimic3Message, started_at: datetime) -> datetime | None:
     ended = time_in(message.row, "endtime")
+    if message.phase is not RowPhase.RETRACTED:
+        refuse_early_end(started_at, ended, "endtime", day_only=False)
     return ended if ended and ended <= message.received_at else None
 
 

@@ -26,7 +26,7 @@ class RejectReason(StrEnum):
     NAIVE_TIME = "naive_time"
     """A local time from a source that declares no zone."""
     IMPLAUSIBLE_TIME = "implausible_time"
-    """Outside the years that the source's profile allows."""
+    """Outside the years that the source's profile allows, or the end of a dose before its start."""
     FUTURE_TIME = "future_time"
     """Later than it was received, or received later than our clock shows, by more than the source's profile allows."""
     BAD_VALUE = "bad_value"

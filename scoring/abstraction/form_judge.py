@@ -17,8 +17,15 @@ BAD_DATETIME = "bad_datetime"
 BAD_ROW = "bad_row"
 NO_BIRTH_DATE = "no_birth_date"
 NO_TIME_ZERO = "no_time_zero"
+BORN_AFTER_ADMISSION = "born_after_admission"
+"""Warning: the date of birth lies after the day of admission; the texts drop no row for it."""
+ACT_BEFORE_BIRTH = "act_before_birth"
+"""Warning: something was done before the day of birth; the texts drop no row for it, and it counts as it stands."""
 OUTSIDE_PERIOD = "outside_period"
 """Warning: the discharge lies outside of the dates for which the measure was made; it is judged all the same."""
+
+
+_ACTS = frozenset(column for column in Column if column.is_instant) - {Column.ADMISSION, Column.DISCHARGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,10 @@ def _warnings(row: AbstractedRow, form: MeasureForm) -> Iterator[str]:
     for rule in form.warnings:
         if any_way(rule.any_of, row, Window(None)):
             yield rule.reason
+    if row.born is not None and row.born > row.instants[Column.ADMISSION].date():
+        yield BORN_AFTER_ADMISSION
+    if row.born is not None and any(row.born > at.date() for column, at in row.instants.items() if column in _ACTS):
+        yield ACT_BEFORE_BIRTH
     day = row.instants[Column.DISCHARGE].date()
     if (form.effective_from and day < form.effective_from) or (form.effective_until and day > form.effective_until):
         yield OUTSIDE_PERIOD

@@ -15,6 +15,11 @@ SAME_MRN = "same_mrn"
 DUPLICATE = "duplicate"
 OVERLAP = "overlap"
 
+NO_CASE_ID = "no_case_id"
+"""Warning: the row has no case_id, so nobody can find it by its line of the results."""
+REPEATED_CASE_ID = "repeated_case_id"
+"""Warning: an earlier row of the facility has this case_id; for that alone neither is dropped."""
+
 
 class IdentityTexts(NamedTuple):
     """Who and when, as a row has it written; a blank is empty."""
@@ -109,6 +114,23 @@ class IdentityRecords:
         visit = _Visit(self._resolution.cut(begun_at), self._resolution.cut(ended_at), number)
         if visit.begun_at < visit.ended_at:
             yield visit
+
+
+class CaseIds:
+    """Takes in the case_id of every row; says which rows nobody can tell from others by it."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._known: set[tuple[str, str]] = set()
+
+    def warnings(self, facility: str, case_id: str) -> Iterator[str]:
+        """Take in one row, and give what is to be looked at."""
+        key = (facility, case_id.strip())
+        if not key[1]:
+            yield NO_CASE_ID
+        elif key in self._known:
+            yield REPEATED_CASE_ID
+        self._known.add(key)
 
 
 def _differing(group: list[tuple[int, IdentityTexts]], field: str) -> list[int]:

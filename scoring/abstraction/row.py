@@ -108,7 +108,7 @@ def read_instant(text: str) -> datetime | None:
     if not _INSTANT.fullmatch(text):
         return None
     try:
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(text.upper())
     except ValueError:
         return None
 
@@ -124,7 +124,8 @@ def read_date(text: str) -> date | None:
 
 def _learn_number(row: AbstractedRow, column: Column, text: str) -> None:
     try:
-        number = float(text)
+        # Python takes 1_0 for 10; nobody writes that, so it is a slip of 1.0 or 10.
+        number = float("nan" if "_" in text else text)
     except ValueError:
         number = float("nan")
     if isfinite(number):

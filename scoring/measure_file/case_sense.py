@@ -13,6 +13,10 @@ from scoring.time_zero_rule import CONTACTS, Moment
 JUDGED_FROM = ("stream", "abstraction")
 """What a measure can be judged from."""
 
+_OPENS_NOTHING = {
+    ActName.SEPSIS_RULED_OUT: "closes cases and opens none",
+    ActName.TIME_ZERO_OVERRIDDEN: "is said of a case that is there, and opens none",
+}
 _ADD_STREAM = 'add "stream" to judged_from, or take out what is for streams'
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _REASON = re.compile(r"[a-z][a-z0-9_]*")
@@ -89,6 +93,9 @@ def _entry(file: Part) -> Iterator[Fault]:
         return
     if entry.body.get("acts") == []:
         yield Fault(entry.place("acts"), "is empty: nothing opens a case", "name the acts that do")
+    for number, act in enumerate(entry.items("acts")):
+        if isinstance(act, str) and act in _OPENS_NOTHING:
+            yield Fault(entry.place("acts", number), f'"{act}" {_OPENS_NOTHING[ActName(act)]}', "take it out")
     moments = {each for group in _groups(time_zero) for each in group if isinstance(each, str)}
     scored = ActName.PEWS in {*entry.words("acts"), *moments}
     if scored and "pews_at_least" not in entry.body:

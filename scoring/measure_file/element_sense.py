@@ -18,6 +18,25 @@ _SOURCES = {
 }
 """Keys of an element that decide something, and the key that says where that comes from."""
 
+_ACTS: dict[Element, tuple[str, ...]] = {
+    Element.PROTOCOL: ("statement",),
+    Element.ASSESSMENT: ("vital_signs", "statement"),
+    Element.LACTATE: ("lactate",),
+    Element.REPEAT_LACTATE: ("repeat_lactate",),
+    Element.BLOOD_CULTURE: ("blood_culture",),
+    Element.ANTIBIOTICS: ("antibiotic", "broad_spectrum"),
+    Element.BROAD_SPECTRUM: ("broad_spectrum",),
+    Element.FLUIDS: ("crystalloid_volume", "bolus"),
+    Element.FIRST_BOLUS: ("bolus", "crystalloid_volume"),
+    Element.THIRD_BOLUS: ("bolus", "crystalloid_volume"),
+    Element.VASOPRESSOR: ("vasopressor",),
+    Element.REASSESSMENT: ("statement", "vital_signs"),
+    Element.DIED_IN_HOSPITAL: ("death",),
+    Element.DIED_WITHIN_3_DAYS: ("death",),
+    Element.DIED_WITHIN_30_DAYS: ("death",),
+}
+"""What an element of each name may ask for: board, alerts and tables call it by its name alone."""
+
 _OF_THE_ORDER = ("antibiotic_look_back", "delay_accepted_by")
 """Keys that say something only where the culture must come first."""
 
@@ -32,6 +51,7 @@ def element_faults(file: Part) -> Iterator[Fault]:
     if Element.BUNDLE in elements:
         yield Fault(("elements", "bundle"), "is derived from the other elements", "take it out")
     yield from _no_bundle(elements)
+    yield from _named_otherwise(elements)
     for part in elements.values():
         for check in (
             _unsaid,
@@ -48,6 +68,20 @@ def _no_bundle(elements: dict[str, Part]) -> Iterator[Fault]:
     asked = [part for part in elements.values() if part.word("act") != "death"]
     if asked and all(part.body.get("in_bundle") is False for part in asked):
         yield Fault(("elements",), "has none that counts for the bundle", "take in_bundle = false out of one of them")
+
+
+def _named_otherwise(elements: dict[str, Part]) -> Iterator[Fault]:
+    """An antibiotic under the name of a lactate would be shown as a lactate that was drawn."""
+    for name, acts in _ACTS.items():
+        asked = elements[name].word("act") if name in elements else None
+        others = [str(other) for other, kinds in _ACTS.items() if asked in kinds]
+        if others and name not in others:
+            known = " or ".join(f'"{each}"' for each in acts)
+            yield Fault(
+                elements[name].place("act"),
+                f'"{asked}" is not what {name} says',
+                f"write {known}, or name the element {' or '.join(others)}",
+            )
 
 
 def _unsaid(part: Part) -> Iterator[Fault]:

@@ -1,7 +1,7 @@
 """What the models refuse in a file, as faults: unknown, missing, of another kind, not among the words allowed."""
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -57,7 +57,8 @@ def _fault(model: Table, body: Mapping[str, Any], error: ErrorDetails, examples:
     if kind == "missing":
         return _missing(word, examples)
     if kind == "extra_forbidden":
-        return unknown_key(word.path, tuple(word.table.model_fields) if word.table is not None else ())
+        known = tuple(word.table.model_fields) if word.table is not None else ()
+        return unknown_key(word.path, known, value_at(body, word.path[:-1]))
     if kind.startswith("union_tag"):
         return _untold(word, value_at(body, word.path))
     if kind == "value_error":
@@ -78,9 +79,10 @@ def _missing(word: Word, examples: Examples) -> Fault:
     return Fault(word.path, MISSING, f"add {examples.of(word)}")
 
 
-def unknown_key(path: Path, known: Sequence[str]) -> Fault:
-    """A key that its table does not have."""
-    meant = nearest(str(path[-1]), known)
+def unknown_key(path: Path, known: Sequence[str], beside: Collection[str]) -> Fault:
+    """A key that its table does not have; one that stands `beside` it already was hardly meant."""
+    told = str(path[-1])
+    meant = nearest(told, [each for each in known if each not in beside]) or nearest(told, known)
     if meant is None:
         return Fault(path, _NO_KEY, f"take it out; the keys here are {', '.join(known)}")
     return Fault(path, _NO_KEY, f"write {meant}, or take it out", meant=(*path[:-1], meant))

@@ -89,7 +89,8 @@ def read_measure_file(text: str, taken: Mapping[str, str]) -> MeasureFile:
 
 def _every_fault(body: Mapping[str, Any], taken: Mapping[str, str]) -> list[Fault]:
     file = Part(body)
-    found = [*date_faults(file), *_unknown_keys(body), *_refused(body), *_clash(file, taken)]
+    # Of several faults at one key the first is told: that there is no such key goes before what stands in it.
+    found = [*_unknown_keys(body), *date_faults(file), *_refused(body), *_clash(file, taken)]
     found += [fault for sense in _SENSES for fault in sense(file)]
     found += _uncertain(file)
     found = [fault for fault in found if not _follows(fault, found)]
@@ -110,7 +111,7 @@ def _follows(fault: Fault, found: list[Fault]) -> bool:
 
 def _unknown_keys(body: Mapping[str, Any]) -> Iterator[Fault]:
     known = (*Measure.model_fields, *sorted(NOT_FOR_STREAMS))
-    return (unknown_key((key,), known) for key in body if key not in known)
+    return (unknown_key((key,), known, body) for key in body if key not in known)
 
 
 def _judged_from(body: Mapping[str, Any]) -> tuple[str, ...]:

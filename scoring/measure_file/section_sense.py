@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+from scoring.catalogue import SECTIONS
 from scoring.circulation_rule import Circumstance
 from scoring.element_rule import CountsFrom
 from scoring.measure import asked_sections
 from scoring.measure_file.fault import Fault
 from scoring.measure_file.part import Part
+from scoring.rules import named_rules
 
 _ON_SHOCK = frozenset({CountsFrom.SEPTIC_SHOCK, CountsFrom.HYPOTENSION_OR_SHOCK})
 
@@ -36,7 +38,17 @@ def _who_asks(file: Part) -> dict[str, list[str]]:
     for place, circumstances, clock, act in _askers(file):
         for section in asked_sections(circumstances, clock, act):
             asking[section].append(place)
+    for section in _in_place_of_the_catalogues(file):
+        asking[section].append("time_zero")
     return asking
+
+
+def _in_place_of_the_catalogues(file: Part) -> list[str]:
+    """The file's own sections that the rule which it names would else bring along."""
+    time_zero = file.table("time_zero")
+    name = time_zero.word("name") if time_zero is not None else None
+    brought = [rule.terms for rule in named_rules() if rule.name == name]
+    return [each for each in SECTIONS if each in file.body and any(getattr(terms, each) for terms in brought)]
 
 
 def _askers(file: Part) -> Iterator[tuple[str, frozenset[str], str, str]]:

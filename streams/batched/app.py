@@ -38,7 +38,6 @@ _OPTIONS: dict[str, Any] = {
     "worker_redirect_stdouts": False,
     "loghandlers": [],
 }
-"""Faust forgets what a standby has read when a recovery ends with a store in memory: it would read for nothing."""
 
 
 class BatchedApp(faust.App):

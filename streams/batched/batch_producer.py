@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from streams.batched.outgoing import Outgoing
 
+    OnWritten = Callable[[int, int], None]
+
 TOO_LARGE_ERRORS = (MessageSizeTooLargeError, RecordListTooLargeError)
 Place = tuple[str, int]
 
@@ -29,7 +31,7 @@ class Client(Protocol):
         """A builder with `append` and `close`."""
 
     async def send_batch(self, batch: Any, topic: str, *, partition: int) -> Awaitable[Any]:
-        """Queue a batch; the result resolves when the broker has it."""
+        """Queue a batch; the result resolves when the broker has it, to metadata with its first `offset`."""
 
 
 class BatchProducer:
@@ -50,10 +52,13 @@ class BatchProducer:
         self._most_record_bytes = most_record_bytes
         self._turn = 0
 
-    async def send(self, outgoing: Sequence[Outgoing]) -> list[Outgoing]:
+    async def send(
+        self, outgoing: Sequence[Outgoing], on_written: OnWritten = lambda _first, _last: None
+    ) -> list[Outgoing]:
         """Send all of `outgoing`, wait until the broker has acknowledged it, and return what is too large.
 
         Within a partition records stand in the order given, also where a batch is split or refused.
+        `on_written` is told the first and the last offset of each batch that has arrived.
 
         Raises:
             Exception: the client's, or that of `confirm`, where records could not be delivered; some may have been.
@@ -63,7 +68,8 @@ class BatchProducer:
         client = await self._client()
         places = await self._by_place(client, outgoing)
         answers = await asyncio.gather(
-            *(self._deliver(client, place, records) for place, records in places.items()), return_exceptions=True
+            *(self._deliver(client, place, records, on_written) for place, records in places.items()),
+            return_exceptions=True,
         )
         too_large: list[Outgoing] = []
         for answer in answers:
@@ -84,31 +90,38 @@ class BatchProducer:
             places.setdefault((each.topic, partition), []).append(each)
         return places
 
-    async def _deliver(self, client: Client, place: Place, records: list[Outgoing]) -> list[Outgoing]:
+    async def _deliver(
+        self, client: Client, place: Place, records: list[Outgoing], on_written: OnWritten
+    ) -> list[Outgoing]:
         """Send the records of one partition; a batch goes once the one before it has arrived."""
         too_large = [each for each in records if _size(each) > self._most_record_bytes]
         if too_large:
             refused = set(map(id, too_large))
             records = [each for each in records if id(each) not in refused]
         for batch, packed in _batches(client, records):
-            too_large += await self._send_batch(client, place, batch, packed)
+            too_large += await self._send_batch(client, place, batch, packed, on_written)
         return too_large
 
-    async def _send_batch(self, client: Client, place: Place, batch: Any, packed: list[Outgoing]) -> list[Outgoing]:
+    async def _send_batch(
+        self, client: Client, place: Place, batch: Any, packed: list[Outgoing], on_written: OnWritten
+    ) -> list[Outgoing]:
         topic, partition = place
         await self._confirm()
         try:
-            await (await client.send_batch(batch, topic, partition=partition))
+            written = await (await client.send_batch(batch, topic, partition=partition))
         except TOO_LARGE_ERRORS:
-            return packed if len(packed) == 1 else await self._one_by_one(client, place, packed)
+            return packed if len(packed) == 1 else await self._one_by_one(client, place, packed, on_written)
+        on_written(written.offset, written.offset + len(packed) - 1)
         return []
 
-    async def _one_by_one(self, client: Client, place: Place, packed: list[Outgoing]) -> list[Outgoing]:
+    async def _one_by_one(
+        self, client: Client, place: Place, packed: list[Outgoing], on_written: OnWritten
+    ) -> list[Outgoing]:
         """A batch was refused whole: find out which of its records is too large for this topic."""
         too_large = []
         for each in packed:
             ((batch, alone),) = _batches(client, [each])
-            too_large += await self._send_batch(client, place, batch, alone)
+            too_large += await self._send_batch(client, place, batch, alone, on_written)
         return too_large
 
 

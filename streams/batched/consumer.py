@@ -10,12 +10,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import ConsumerStoppedError
+from aiokafka.errors import ConsumerStoppedError, IllegalStateError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from streams.batched.continuity import Arrival, Continuity
 from streams.batched.keyed_bytes import KeyedBytes
+from streams.batched.lapsing_producer import LapsingProducer
 from streams.batched.partition_ends import ends
 
 if TYPE_CHECKING:
@@ -27,10 +28,25 @@ if TYPE_CHECKING:
 _FETCH_SECONDS = 1.0
 _LOOK_AGAIN_AFTER = 0.1
 """Seconds a fetch is put off at most while partitions are withheld, and nothing came of the others."""
+_POSITION_SECONDS = 0.5
+"""A position that is known is told at once."""
 _FETCH_WAIT_MS = 50
 """A fetch that waits longer holds up every question behind it on the same connection."""
 _NO_PARTITION = TP("", 0)
 """To aiokafka an empty set means every partition; one that does not exist means none."""
+
+
+class PromptThread(driver.AIOKafkaConsumerThread):
+    """The thread of the client; no fetch of it waits long for records.
+
+    A fetch that waits asks for the partitions that could be read when it was sent. Others, resumed
+    or emptied since, wait behind it, and so does every question to the same broker.
+    """
+
+    def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
+        client = super()._create_worker_consumer(transport)
+        client._fetch_max_wait_ms = _FETCH_WAIT_MS  # noqa: SLF001 - Faust writes its 1,500 ms into the call
+        return client
 
 
 class BatchedConsumer(driver.Consumer):
@@ -44,6 +60,9 @@ class BatchedConsumer(driver.Consumer):
         self._until_flow: set[TP] = set()
         self._changelogs: Continuity[TP] = Continuity()
 
+    def _new_consumer_thread(self) -> PromptThread:
+        return PromptThread(self, loop=self.loop, beacon=self.beacon)
+
     async def _drain_messages(self, fetcher: Any) -> None:
         try:
             while not (self.should_stop or fetcher.should_stop):
@@ -56,11 +75,33 @@ class BatchedConsumer(driver.Consumer):
         generation = self.app.consumer_generation_id
         fetched, active = await self._wait_next_records(_FETCH_SECONDS)
         await asyncio.sleep(0)
+        left: dict[TP, Sequence[Fetched]] = {}
         for tp, records in (fetched or {}).items():
-            if self.should_stop or not self.flow_active or generation != self.app.consumer_generation_id:
-                return
-            if records and (active is None or tp in active or tp in self._buffered_partitions):
+            flows = self.flow_active and not self.should_stop and generation == self.app.consumer_generation_id
+            if flows and (active is None or tp in active or tp in self._buffered_partitions):
                 await self._hand_over(TP(*tp), list(records))
+            else:
+                left[TP(*tp)] = list(records)
+        if left and not self.should_stop:
+            await self._put_back(left)
+
+    async def _put_back(self, left: Mapping[TP, Sequence[Fetched]]) -> None:
+        """Read again what was fetched and is left, because partitions were handed out anew meanwhile.
+
+        A fetch that was under way then may have been answered after the partitions were sent to where
+        they are to be read from: the client believes that its records were taken.
+        """
+        put_back = asyncio.run_coroutine_threadsafe(self._seek_back(left), self._thread.thread_loop)
+        await asyncio.wrap_future(put_back)
+
+    async def _seek_back(self, left: Mapping[TP, Sequence[Fetched]]) -> None:
+        """In the client's own thread: where it stands after these records, send it back before them."""
+        client = self._thread._ensure_consumer()  # noqa: SLF001 - nobody else can ask
+        for tp, records in left.items():
+            # One that is not ours any more, or has no place yet, was sent elsewhere.
+            with suppress(IllegalStateError, asyncio.TimeoutError):
+                if await asyncio.wait_for(client.position(tp), _POSITION_SECONDS) == records[-1].offset + 1:
+                    client.seek(tp, records[0].offset)
 
     async def _hand_over(self, tp: TP, records: Sequence[Fetched]) -> None:
         if self._is_changelog_tp(tp):
@@ -194,6 +235,7 @@ class BatchedConsumer(driver.Consumer):
 
 
 class BatchedTransport(driver.Transport):
-    """Kafka by aiokafka, with our consumer."""
+    """Kafka by aiokafka, with our consumer and producer."""
 
     Consumer = BatchedConsumer
+    Producer = LapsingProducer

@@ -8,9 +8,12 @@ from aiokafka.errors import MessageSizeTooLargeError
 from faust.tables import Table
 
 from streams.batched.outgoing import Outgoing
+from streams.batched.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from faust.types import TP
 
     from streams.batched.app import BatchedApp
     from streams.batched.fetched import Fetched
@@ -20,6 +23,11 @@ class KeyedBytes(Table[bytes, bytes]):
     """A Faust table in memory, whose changelog tells the partition of each key."""
 
     app: BatchedApp
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        """Store nothing yet."""
+        super().__init__(*arguments, **named)
+        self._standing = Standing()
 
     @property
     def stored(self) -> Mapping[bytes, bytes]:
@@ -41,17 +49,31 @@ class KeyedBytes(Table[bytes, bytes]):
         changed = {key: value for key, value in changes.items() if stored.get(key) != value}
         topic = self.changelog_topic_name
         sent = [Outgoing(topic, key, value, partition) for key, value in changed.items()]
-        if await self.app.producer_of_batches.send(sent):
+        spans: list[tuple[int, int]] = []
+        if await self.app.producer_of_batches.send(sent, lambda first, last: spans.append((first, last))):
             message = f"a value is larger than the changelog of table {self.name} takes: raise its `max.message.bytes`."
             raise MessageSizeTooLargeError(message)
         for key, value in changed.items():
             self._put(partition, key, value)
+        for first, last in spans:
+            self._standing.wrote(partition, first, last)
 
     def restore(self, partition: int, records: Sequence[Fetched]) -> None:
         """Take over what the changelog tells, in its order."""
         for record in records:
             if record.key is not None:
                 self._put(partition, record.key, record.value)
+        self._standing.read(partition, records[-1].offset)
+
+    def persisted_offset(self, tp: TP) -> int | None:
+        """The last offset of the changelog that need not be read again; None: all of it must be."""
+        return self._standing.at(tp.partition)
+
+    async def on_recovery_completed(self, active_tps: set[TP], standby_tps: set[TP]) -> None:
+        """Forget the keys of partitions that are neither ours nor read along."""
+        kept = active_tps | standby_tps
+        self._standing.keep({partition for _, partition in kept})
+        await super().on_recovery_completed(kept, standby_tps)
 
     def apply_changelog_batch(self, batch: Iterable[Any]) -> None:
         """Nothing: what Faust applies by this was restored when it was fetched."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-_TRUSTED_FOR = 0.5
+TRUSTED_FOR = 0.5
 """Part of a session for which an answer counts; the rest is left for what is sent to arrive."""
 
 
@@ -28,7 +28,7 @@ class Membership:
     ) -> None:
         """Ask by `ask`; `now` gives seconds that never go back (default: the event loop's)."""
         self._ask = ask
-        self._trusted_for = session_timeout * _TRUSTED_FOR
+        self._trusted_for = session_timeout * TRUSTED_FOR
         self._now = now or (lambda: asyncio.get_running_loop().time())
         self._trusted_until = float("-inf")
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _RETRY_AFTER = 1.0
+_TOLD_EVERY = 60
+"""Tries of one batch between two lines in the log, about a minute; an error that is new to it is told at once."""
 _PATIENCE = 4.0
 """Seconds a batch under way may still take when partitions are taken away; less than a rebalance may last."""
 
@@ -143,20 +145,23 @@ class Stage:
         return batch
 
     async def _finish(self, batch: _Batch) -> None:
-        attempt = 0
-        while not await self._handled(batch.records, attempt):
+        attempt, told = 0, set[str]()
+        while (error := await self._failure(batch.records)) is not None:
+            if error not in told or attempt % _TOLD_EVERY == 0:
+                fields = {"stage": self.name, "error": error, "attempt": attempt, "batch": len(batch.records)}
+                _log.error("batch_failed", extra={"fields": fields})
+                told.add(error)
             attempt += 1
             await asyncio.sleep(_RETRY_AFTER)
         for tp, offset in batch.last.items():
             self._app.finished.finish(self.name, tp, offset)
         self._on_finished(self.name, batch.records)
 
-    async def _handled(self, records: list[Fetched], attempt: int) -> bool:
+    async def _failure(self, records: list[Fetched]) -> str | None:
+        """Type of the error in which the handler ended; none where it has done its work."""
         try:
             await self._handler(records)
         except Exception as error:  # noqa: BLE001 - whatever it was, the batch is not done and must not be passed
             self._on_failed(self.name, error)
-            fields = {"stage": self.name, "error": type(error).__name__, "attempt": attempt, "batch": len(records)}
-            _log.error("batch_failed", extra={"fields": fields})
-            return False
-        return True
+            return type(error).__name__
+        return None

@@ -43,7 +43,7 @@ def read_mimic3(paths: Sequence[Path]) -> Iterator[SourceMessage]:
     Raises:
         SourceError: There is no table, or one cannot be read, lacks a column that is needed or has it twice.
     """
-    tables = _find_tables(paths)
+    tables = find_tables(paths)
     rows = {table: _read_table(path, table) for table, path in tables.items()}
     order = count()
     placed = [one for table, listed in rows.items() for one in _place(table, listed, order)]
@@ -52,7 +52,12 @@ def read_mimic3(paths: Sequence[Path]) -> Iterator[SourceMessage]:
     return (message for *_, message in placed)
 
 
-def _find_tables(paths: Sequence[Path]) -> dict[str, Path]:
+def find_tables(paths: Sequence[Path]) -> dict[str, Path]:
+    """The files of the tables that are read, by the name of the table.
+
+    Raises:
+        SourceError: There is none.
+    """
     files = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
     tables = {file.name.lower().removesuffix(".gz").removesuffix(".csv"): file for file in files if _is_csv(file)}
     known = {table: tables[table] for table in COLUMNS if table in tables}

@@ -1,22 +1,32 @@
 """Reads NDJSON: raw messages (`events`), or an export of `encounter.events` (`log`)."""
 
+from __future__ import annotations
+
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator, Sequence
-from datetime import MAXYEAR, MINYEAR, datetime
-from pathlib import Path
-from typing import Any
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from schemas.topics import Topic
 from schemas.translate.json_text import read_json
 from schemas.translate.reason import RefusedError
+from streams.records import as_text
+from streams.sources.line_range import LineRange, lines_of
 from streams.sources.message import SourceMessage
 from streams.sources.text_file import open_bytes
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from aiokafka import ConsumerRecord
+
+NOT_TEXT = "surrogateescape"
+"""How bytes of a topic that are no text are held as one: so that they can be told again."""
 UNREADABLE = "unreadable"
 """Topic and type of a line that is no message; the translator rejects it with its reason."""
 
 
-def read_events(paths: Sequence[Path]) -> Iterator[SourceMessage]:
+def read_events(paths: Iterable[Path | LineRange]) -> Iterator[SourceMessage]:
     """Raw messages, one a line: `{"topic", "key", "value", "received_at"}`, in the order of the file.
 
     The value is an object or text. A line that is none of this comes out as an `unreadable` message,
@@ -28,7 +38,7 @@ def read_events(paths: Sequence[Path]) -> Iterator[SourceMessage]:
     return _read(paths, _raw_message)
 
 
-def read_log(paths: Sequence[Path]) -> Iterator[SourceMessage]:
+def read_log(paths: Iterable[Path | LineRange]) -> Iterator[SourceMessage]:
     """Events of an exported log, one a line: `{"topic": "encounter.events", "key", "value"}`.
 
     They come in the order of the file, ticks and user acts among them.
@@ -39,13 +49,48 @@ def read_log(paths: Sequence[Path]) -> Iterator[SourceMessage]:
     return _read(paths, _logged_event)
 
 
-def _read(paths: Sequence[Path], make: Callable[[dict[str, Any]], SourceMessage]) -> Iterator[SourceMessage]:
+def raw_record(record: ConsumerRecord[bytes, bytes]) -> SourceMessage:
+    """A record of a raw topic, received when the topic got it, where it does not say so itself."""
+    return SourceMessage(record.topic, _key(record), _text_of(record), _stamp(record), record.topic)
+
+
+def logged_record(record: ConsumerRecord[bytes, bytes]) -> SourceMessage:
+    """A record of `encounter.events`."""
+    try:
+        value = read_json(record.value or b"")
+    except RefusedError:
+        value = None
+    if not isinstance(value, dict):
+        return SourceMessage(record.topic, _key(record), _text_of(record), _stamp(record), UNREADABLE)
+    return _logged_event({"key": _key(record), "value": value})
+
+
+def _text_of(record: ConsumerRecord[bytes, bytes]) -> str:
+    """The value, none as an empty one; bytes that are no text are refused later, and can be told again from it."""
+    return (record.value or b"").decode(errors=NOT_TEXT)
+
+
+def _key(record: ConsumerRecord[bytes, bytes]) -> str | None:
+    return None if record.key is None else as_text(record.key)[0]
+
+
+def _stamp(record: ConsumerRecord[bytes, bytes]) -> datetime | None:
+    return datetime.fromtimestamp(record.timestamp / 1000, UTC) if record.timestamp > 0 else None
+
+
+def _read(
+    paths: Iterable[Path | LineRange], make: Callable[[dict[str, Any]], SourceMessage]
+) -> Iterator[SourceMessage]:
     for path in paths:
-        with open_bytes(path) as stream:
-            for line in stream:
-                text = line.removeprefix(BOM_UTF8).strip()
-                if text:
-                    yield _message(text.decode("utf-8", errors="replace"), make)
+        for line in lines_of(path) if isinstance(path, LineRange) else _lines(path):
+            text = line.removeprefix(BOM_UTF8).strip()
+            if text:
+                yield _message(text.decode("utf-8", errors="replace"), make)
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    with open_bytes(path) as stream:
+        yield from stream
 
 
 def _message(line: str, make: Callable[[dict[str, Any]], SourceMessage]) -> SourceMessage:

@@ -34,13 +34,14 @@ def read_xes(paths: Sequence[Path]) -> Iterator[SourceMessage]:
     Raises:
         SourceError: A file cannot be read, is no XML, or uses XML entities.
     """
-    messages = [message for path in paths for message in _read_file(path)]
+    messages = [message for path in paths for message in read_traces(path)]
     # An event whose time cannot be read comes first: it is rejected, and holds up nothing.
     messages.sort(key=lambda message: message.received_at.timestamp() if message.received_at else float("-inf"))
     return iter(messages)
 
 
-def _read_file(path: Path) -> Iterator[SourceMessage]:
+def read_traces(path: Path) -> Iterator[SourceMessage]:
+    """Messages of one log's events, trace by trace; raises as `read_xes` does, where it comes to it."""
     with open_bytes(path) as stream:
         try:
             yield from _traces(stream)

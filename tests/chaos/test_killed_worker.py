@@ -15,10 +15,11 @@ from streams.clock import wall_clock
 from streams.log_export import export
 from streams.produce import send_messages
 
-PATIENTS = 150
+PATIENTS = 60
 KILLS = 3
 DAYS_IN_SECONDS = 20_000
 """Three days of the feed in a quarter of a minute: deadlines pass while workers die."""
+SMALL_STEPS = {"batch_records": 20, "commit_interval": 0.2}
 
 
 def kill_at_random_moments(bootstrap, redis_url, folder, seed):
@@ -28,7 +29,7 @@ def kill_at_random_moments(bootstrap, redis_url, folder, seed):
     expected = lived_offline(told)
     messages = one_in_ten_twice(shuffled_within_an_hour(told))
     clock = EngineClock(started_at=STARTS_AT, wall_started_at=wall_clock(), speed=DAYS_IN_SECONDS)
-    settings = fresh(bootstrap, redis_url, folder, clock=clock, batch_records=50, commit_interval=0.2)
+    settings = fresh(bootstrap, redis_url, folder, clock=clock, **SMALL_STEPS)
     part = len(messages) // (KILLS + 1)
     cases_at_kills = []
 
@@ -58,7 +59,7 @@ def test_a_second_worker_takes_over_the_patients_of_a_killed_one(kafka, redis_ur
     told = sepsis_feed(PATIENTS, seed=13)
     expected = lived_offline(told)
     clock = EngineClock(started_at=STARTS_AT, wall_started_at=wall_clock(), speed=DAYS_IN_SECONDS)
-    one = fresh(kafka, redis_url, tmp_path, clock=clock, batch_records=50, commit_interval=0.2, worker_name="one")
+    one = fresh(kafka, redis_url, tmp_path, clock=clock, worker_name="one", **SMALL_STEPS)
     two = one.model_copy(update={"datadir": tmp_path / "two", "worker_name": "two"})
 
     with running_worker(one) as first, running_worker(two) as second:

@@ -5,8 +5,9 @@ import logging
 import httpx
 import pytest
 
+from board_morning import tell_morning
+from board_read_models import ReadModels
 from board_server import running_board
-from board_story import ReadModels, tell_morning
 from dashboards.board.access import LoginThrottle
 from dashboards.board.server import create_app, make_server, open_socket
 from dashboards.board.settings import BoardRefusedError, BoardSettings

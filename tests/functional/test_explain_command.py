@@ -242,3 +242,14 @@ def test_a_file_that_no_replay_wrote_is_one_sentence(tmp_path, capsys, name, tex
 
     assert (said.code, said.out) == (2, "")
     assert "replay" in said.err
+
+
+def test_an_exclusion_by_age_is_told_by_birth_and_admission(live, capsys):
+    live.tell(play(MEASURE, "09:00  born 2001-05-06\n09:30  admitted\n10:00  protocol"))
+    said = say(capsys, "explain", "E1")
+
+    assert "Case E1 at F1: excluded, age" in said.out
+    assert section(said.out, "Fluids  ")[-2:] == [
+        "decided by  admitted: happened 09:30 · received 09:30",
+        "born 2001-05-06: received 09:00",
+    ]

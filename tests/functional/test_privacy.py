@@ -15,7 +15,7 @@ from redis import Redis
 from board_server import events
 from command_line import run
 from marked_feed import MARK, MARKED, bad, good
-from real_parts.eventually import eventually
+from real_parts.eventually import PATIENCE, eventually
 from running_notifier import NotifierRun, stop
 from running_worker import records_of, running_worker
 from schemas.read_model import (
@@ -79,7 +79,7 @@ class _Play:
         finally:
             if process.poll() is None:
                 process.kill()
-            process.wait(timeout=30)
+            process.wait(timeout=30 * PATIENCE)
 
     def told(self):
         said = self._commands()

@@ -169,12 +169,3 @@ def test_conventions_of_any_kind_are_told_and_not_stumbled_over(data):
     read = read_conventions_file(toml(body))
 
     assert (read.conventions is None) == any(not fault.is_warning for fault in read.faults)
-
-
-@pytest.mark.parametrize("depth", [100, 240, 300, 2000, 100_000])
-def test_no_depth_is_too_deep_to_be_told(depth):
-    text = f"{shipped('sep1-like')}\nx = {'[' * depth}{']' * depth}\n"
-
-    assert not read_measure_file(text, {}).is_good
-    assert not read_measure_file(f"x = {'{y = ' * depth}1{'}' * depth}\n", {}).is_good
-    assert read_conventions_file(f"x = {'[' * depth}{']' * depth}\n").conventions is None

@@ -96,6 +96,25 @@ def test_partitions_that_move_in_the_middle_of_a_batch_are_taken_up_where_they_w
     assert counts(bootstrap, settings["app_id"]) == expected(feed)
 
 
+def test_a_standby_has_every_state_before_it_takes_over_and_counts_on_from_there(bootstrap, tmp_path):
+    made_topics(bootstrap, "events", "counted")
+    settings = told(bootstrap, tmp_path, standby_replicas=1, session_timeout=2)
+    feed = events("events", EVENTS)
+
+    with counting(tmp_path, "one", **settings) as one, counting(tmp_path, "two", **settings) as two:
+        eventually(lambda: len(one.status()["owned"]) == len(two.status()["owned"]) == 2, within=60, what="a group")
+        sent(bootstrap, feed[: EVENTS // 2])
+        eventually(lambda: one.status()["stored"] == two.status()["stored"] == 50, within=60, what="all states twice")
+        one.kill()
+        sent(bootstrap, feed[EVENTS // 2 :])
+        eventually(
+            lambda: sum(committed(bootstrap, settings["app_id"], "events")) == EVENTS, within=90, what="all committed"
+        )
+        assert two.stop() == 0
+
+    assert counts(bootstrap, settings["app_id"]) == expected(feed)
+
+
 def test_a_stage_that_lags_is_given_no_more_than_it_may_hold_and_stays_in_the_group(bootstrap, tmp_path):
     made_topics(bootstrap, "events", "counted")
     gate = tmp_path / "open"

@@ -6,21 +6,10 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from board_morning import figures, flows, tell_morning
+from board_read_models import fresh_models
 from board_server import kept_port, running_board
-from board_story import (
-    NOW,
-    ReadModels,
-    alert,
-    at,
-    believed,
-    case,
-    child,
-    delivery,
-    figures,
-    flows,
-    tell_morning,
-    words_of,
-)
+from board_story import NOW, alert, at, believed, case, child, delivery, words_of
 from dashboards.board.settings import BoardSettings
 from schemas.verdict import Evidence
 
@@ -31,11 +20,7 @@ IN_TIME = "Blood culture drawn 10:20, charted 11:20: in time after all."
 
 @pytest.fixture
 def models(valkey_url):
-    models = ReadModels(valkey_url.removesuffix("/0") + f"/{DATABASE}")
-    models.redis.flushdb()
-    models.clock()
-    models.feeds(*flows())
-    return models
+    return fresh_models(valkey_url, DATABASE)
 
 
 @pytest.fixture

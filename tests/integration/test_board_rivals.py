@@ -8,8 +8,8 @@ import orjson
 import pytest
 from playwright.sync_api import expect
 
+from board_read_models import ReadModels
 from board_server import running_board
-from board_story import ReadModels
 from dashboards.board.settings import BoardSettings
 from schemas.read_model import SAID_ACTS_FIELD, SAID_ACTS_STREAM
 from storyteller import DAY, play

@@ -75,7 +75,7 @@ def stream_shows(address, wanted):
     return False
 
 
-def test_a_hospitals_own_measure_has_rows_beside_the_usual_ones(tmp_path):
+def test_a_hospitals_own_measure_has_rows_beside_the_usual_ones_until_a_termination(tmp_path):
     site, folder = tmp_path / "site", tmp_path / "demo"
     site.mkdir()
     folder.mkdir()
@@ -84,7 +84,7 @@ def test_a_hospitals_own_measure_has_rows_beside_the_usual_ones(tmp_path):
 
     with demo(folder, "--port", str(free_port()), "--measures-dir", str(site)) as (process, address):
         assert stream_shows(address, {"our-hour/", "sep1-like/1"})
-        assert stops_and_leaves_nothing(process, signal.SIGTERM, folder)[0] == 128 + signal.SIGTERM
+        assert stops_and_leaves_nothing(process, signal.SIGTERM, folder) == (143, "", "")
 
 
 def test_the_board_shows_real_and_simulated_encounters_until_an_interrupt(tmp_path):
@@ -94,12 +94,6 @@ def test_the_board_shows_real_and_simulated_encounters_until_an_interrupt(tmp_pa
         assert httpx.get(address).status_code == httpx.codes.OK
         assert stream_shows(address, {"101361", "SIM-E-"})
         assert stops_and_leaves_nothing(process, signal.SIGINT, tmp_path) == (130, "", "")
-
-
-def test_a_termination_stops_everything_too(tmp_path):
-    with demo(tmp_path) as (process, address):
-        assert address
-        assert stops_and_leaves_nothing(process, signal.SIGTERM, tmp_path) == (143, "", "")
 
 
 def test_the_demo_ends_by_itself_when_its_time_is_over(tmp_path):

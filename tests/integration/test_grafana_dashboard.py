@@ -7,8 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import orjson
 import pytest
 
+from board_morning import tell_morning
+from board_read_models import ReadModels
 from board_server import running_board
-from board_story import ReadModels, tell_morning
 from dashboards.board.settings import BoardSettings
 from dashboards.grafana import GrafanaRefusedError, apply, build, read_token
 from dashboards.grafana.dashboard import queries

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from hanging_engine import HANGS
-from real_parts.eventually import eventually
+from real_parts.eventually import PATIENCE, eventually
 from running_worker import cases_in, fresh, running_worker
 from schemas.read_model import EngineClock
 from sepsis_feed import ENDS_AT, STARTS_AT, sepsis_feed
@@ -51,7 +51,7 @@ def test_a_worker_whose_loop_hangs_ends_itself_and_names_no_patient(embedded_bro
     with running_worker(settings, "hanging") as worker:
         eventually(worker.is_well, within=60, what="a worker")
         asyncio.run(send_messages(embedded_broker, [hanging_act()]))
-        assert worker.process.wait(timeout=30) == 1
+        assert worker.process.wait(timeout=30 * PATIENCE) == 1
         said = worker.log.read_text()
 
     assert "in _live_one" in said

@@ -22,9 +22,11 @@ from scoring.rules import shipped_measures
 from streams.clock import wall_clock
 from streams.log_export import export
 from streams.replay import ReplayRequest, replay
-from streams.replay_output import alert_line, belief_line, cases_csv, verdict_line
+from streams.replay.output import FILES, alert_line, belief_line, cases_csv, verdict_line
+from streams.sources import NamedTopic
 from whole_way import installation
 
+TWO_MEASURES = ("nys-ped-1h/spec-2015", "sep1-like/1")
 AFTER_EVERYTHING = datetime(2201, 1, 1, tzinfo=UTC)
 """The shifted dates of MIMIC-III's stays in the sample end in 2200."""
 
@@ -43,6 +45,7 @@ class Passed:
     topics: dict = field(repr=False)
     """Every record of every topic."""
     log: Path
+    bootstrap: str
     histories: dict = field(repr=False)
     """Beliefs in Redis by the key of their case, as written."""
 
@@ -63,7 +66,7 @@ def passed(kafka, redis_url, shared_data, tmp_path_factory):
         cases = {key.decode(): value for key, value in redis.hgetall(CASES_HASH).items()}
         feeds = [FeedStatus.model_validate_json(value) for value in redis.hvals(FEEDS_HASH)]
     topics = {topic: records_of(kafka, topic) for topic in Topic}
-    return Passed(feed, sent, alone, cases, feeds, topics, folder / "log.ndjson", histories_in(redis_url))
+    return Passed(feed, sent, alone, cases, feeds, topics, folder / "log.ndjson", kafka, histories_in(redis_url))
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +75,14 @@ def replayed(passed, tmp_path_factory):
     folder = tmp_path_factory.mktemp("replayed")
     write_feed(passed.feed, folder / "feed.ndjson")
     replay(ReplayRequest([folder / "feed.ndjson"], "events", shipped_measures(), folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def from_log(passed, tmp_path_factory):
+    """The folder of `timezero replay` over the exported log."""
+    folder = tmp_path_factory.mktemp("from-log")
+    replay(ReplayRequest([passed.log], "log", shipped_measures(), folder))
     return folder
 
 
@@ -111,23 +122,32 @@ def test_what_the_replay_writes_of_the_same_feed_is_written_from_redis_byte_for_
     assert verdicts == (replayed / "verdicts.ndjson").read_bytes().splitlines()
 
 
-def test_the_exported_log_replays_to_the_alerts_that_went_out(passed, tmp_path):
-    replay(ReplayRequest([passed.log], "log", shipped_measures(), tmp_path))
+def test_the_exported_log_replays_to_the_alerts_that_went_out(passed, from_log):
     went_out = {record.value for record in passed.topics[Topic.ENCOUNTER_ALERTS]}
 
     lines = [orjson.dumps(alert_line(Alert.model_validate_json(value))) for value in went_out]
     assert lines
-    assert sorted(lines) == sorted((tmp_path / "alerts.ndjson").read_bytes().splitlines())
+    assert sorted(lines) == sorted((from_log / "alerts.ndjson").read_bytes().splitlines())
 
 
-def test_the_exported_log_replays_to_the_history_that_was_told_live(passed, tmp_path):
+def test_the_log_replays_from_the_broker_as_its_export_does(passed, tmp_path):
+    """That an export replays to what went out under all measures, other tests show."""
+    topic, exported, read = NamedTopic(Topic.ENCOUNTER_EVENTS), tmp_path / "exported", tmp_path / "read"
+    replay(ReplayRequest([passed.log], "log", TWO_MEASURES, exported))
+    replay(ReplayRequest([topic], "log", TWO_MEASURES, read, bootstrap=passed.bootstrap))
+
+    assert (read / "alerts.ndjson").stat().st_size
+    for name in set(FILES) - {"summary.json"}:
+        assert (read / name).read_bytes() == (exported / name).read_bytes()
+
+
+def test_the_exported_log_replays_to_the_history_that_was_told_live(passed, from_log):
     """Every belief, each patient's in its order, and in Redis each case's."""
-    replay(ReplayRequest([passed.log], "log", shipped_measures(), tmp_path))
     told = [Belief.model_validate_json(record.value) for record in passed.topics[Topic.ENCOUNTER_BELIEFS]]
 
     live = [belief_line(each) for each in sorted(set_of(told), key=lambda each: (each.as_of, each.key, each.revision))]
     assert live
-    assert live == (tmp_path / "history.ndjson").read_bytes().splitlines(keepends=True)
+    assert live == (from_log / "history.ndjson").read_bytes().splitlines(keepends=True)
     shown = {key: in_order(map(Belief.model_validate_json, history)) for key, history in passed.histories.items()}
     assert shown == {key: in_order(each for each in set_of(told) if each.case_key == key) for key in shown}
     assert shown.keys() == {each.case_key for each in told}

@@ -44,7 +44,7 @@ class Scraped:
 @pytest.fixture(scope="module")
 def scraped(kafka, redis_url, prometheus, tmp_path_factory):
     folder = tmp_path_factory.mktemp("metrics")
-    feed = sorted(department(25, 25), key=lambda message: message.received_at)
+    feed = sorted(department(12, 12), key=lambda message: message.received_at)
     clock = EngineClock(started_at=A_MONTH_IN, wall_started_at=wall_clock(), speed=1)
     with installation(kafka, redis_url, folder, clock, MEASURES) as running:
         prometheus.scrape("timezero-worker", running.worker_metrics)

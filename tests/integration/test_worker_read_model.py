@@ -15,7 +15,8 @@ from redis.asyncio import Redis as AsyncRedis
 
 from event_log import lived_offline
 from real_parts.eventually import eventually
-from running_worker import alerts_in, cases_in, fresh, histories_in, running_worker
+from running_batched import sent
+from running_worker import alerts_in, cases_in, committed, fresh, histories_in, running_worker
 from schemas.belief import Belief
 from schemas.measure_words import MeasureWords
 from schemas.read_model import (
@@ -27,20 +28,25 @@ from schemas.read_model import (
     MEASURES_HASH,
     RATES_HASH,
     EngineClock,
+    FeedStatus,
 )
 from schemas.topics import Topic
 from schemas.worker_health import WORKERS_HASH
 from sepsis_feed import ENDS_AT, sepsis_feed
+from streams.batched.outgoing import Outgoing
 from streams.clock import wall_clock
 from streams.engine import ScoringEngine
 from streams.produce import send_messages
 from streams.read_model_publisher import ReadModelPublisher
 from streams.records import Record
 from streams.redis_projection import RedisProjection
-from streams.redis_rebuild import rebuild
+from streams.redis_rebuild import PROJECTED_TOPICS, rebuild, restore
+from streams.topic_layout import create_topics
 from timezero.server_process import free_port
 
 PATIENTS = 20
+CASES = 60
+"""With 200 beliefs each they are more than a broker gives at once."""
 
 
 def settled_clock():
@@ -92,6 +98,7 @@ def test_a_wiped_redis_is_filled_again_and_a_rebuild_gives_the_same(embedded_bro
         eventually(worker.is_well, within=60, what="a worker")
         asyncio.run(send_messages(embedded_broker, feed))
         eventually(lambda: cases_in(redis_url) == expected, within=60, what="the case records")
+        eventually(lambda: all_committed(settings), what="everything committed")
         alerts = eventually(lambda: alerts_in(redis_url), what="the alerts")
         eventually(lambda: week_in(redis) == week_of(expected), what="the rates")
         histories = eventually(lambda: told_to_the_end(redis_url, expected), what="the histories")
@@ -120,9 +127,10 @@ def test_a_worker_that_starts_over_an_empty_redis_fills_it_before_anything_new_c
         eventually(worker.is_well, within=60, what="a worker")
         asyncio.run(send_messages(embedded_broker, feed))
         eventually(lambda: cases_in(valkey_url) == expected, within=60, what="the case records")
+        eventually(lambda: all_committed(settings), what="everything committed")
         alerts = eventually(lambda: alerts_in(valkey_url), what="the alerts")
         histories = eventually(lambda: told_to_the_end(valkey_url, expected), what="the histories")
-        feeds = eventually(lambda: redis.hgetall(FEEDS_HASH), what="the feeds")
+        feeds = eventually(lambda: feeds_in(redis, of=len(feed)), what="the feeds")
         assert worker.stop() == 0
         redis.flushdb()
         worker.start()
@@ -133,6 +141,98 @@ def test_a_worker_that_starts_over_an_empty_redis_fills_it_before_anything_new_c
         eventually(lambda: week_in(redis) == week_of(expected), what="the rates again")
         eventually(lambda: redis.exists(CLOCK_KEY, HEARTBEAT_KEY, WORKERS_HASH) == 3, what="clock, ticker and worker")
         assert worker.stop() == 0
+
+
+def test_a_redis_that_comes_back_with_an_older_snapshot_is_given_what_it_lacks(embedded_broker, redis_url, tmp_path):
+    """Though nothing new comes, and though nobody told the worker."""
+    feed = sepsis_feed(PATIENTS)
+    expected = lived_offline(feed)
+    settings = fresh(embedded_broker, redis_url, tmp_path, clock=settled_clock())
+
+    with running_worker(settings) as worker, Redis.from_url(redis_url) as redis:
+        eventually(worker.is_well, within=60, what="a worker")
+        asyncio.run(send_messages(embedded_broker, feed[: len(feed) // 2]))
+        eventually(lambda: alerts_in(redis_url), within=60, what="some alerts")
+        snapshot = snapshot_of(redis)
+        asyncio.run(send_messages(embedded_broker, feed[len(feed) // 2 :]))
+        eventually(lambda: cases_in(redis_url) == expected, within=60, what="the case records")
+        eventually(lambda: all_committed(settings), what="everything committed")
+        alerts = eventually(lambda: alerts_in(redis_url), what="the alerts")
+        histories = eventually(lambda: told_to_the_end(redis_url, expected), what="the histories")
+        set_back(redis, snapshot)
+        then = cases_in(redis_url)
+        eventually(lambda: cases_in(redis_url) == expected, within=60, what="the case records again")
+        eventually(lambda: alerts_in(redis_url) == alerts, what="the alerts again")
+        eventually(lambda: histories_in(redis_url) == histories, what="the histories again")
+        assert worker.stop() == 0
+
+    assert then != expected
+
+
+def feeds_in(redis, of):
+    """The feeds, once they count every message of a feed that has `of` of them; they are published every second."""
+    feeds = redis.hgetall(FEEDS_HASH)
+    told = [FeedStatus.model_validate_json(each) for each in feeds.values()]
+    return feeds if sum(each.accepted + each.ignored + each.rejected for each in told) == of else None
+
+
+def all_committed(settings):
+    done, there = committed(settings, *PROJECTED_TOPICS)
+    return done == there > 0
+
+
+def snapshot_of(redis):
+    """Redis as it is at one moment, as a snapshot on disk has it: a mark is never later than what it marks."""
+    told = redis.eval(
+        """
+        local told = {}
+        for _, key in ipairs(redis.call('KEYS', '*')) do
+            told[#told + 1] = key
+            told[#told + 1] = redis.call('DUMP', key)
+        end
+        return told
+        """,
+        0,
+    )
+    return dict(zip(told[::2], told[1::2], strict=True))
+
+
+def set_back(redis, snapshot):
+    """Redis is at once what it was."""
+    with redis.pipeline(transaction=True) as pipe:
+        pipe.flushdb()
+        for key, value in snapshot.items():
+            pipe.restore(key, 0, value)
+        pipe.execute()
+
+
+def test_a_redis_wiped_while_it_is_being_filled_is_filled_from_the_beginning(kafka, redis_url, tmp_path):
+    settings = fresh(kafka, redis_url, tmp_path)
+    beliefs = [
+        belief(minute).model_copy(update={"case_id": f"E{case}"}) for minute in range(200) for case in range(CASES)
+    ]
+    asyncio.run(create_topics(settings))
+    sent(kafka, [Outgoing(each.topic, each.key, each.value, each.partition) for each in told(*beliefs)])
+    wiped = []
+
+    async def fill(on_progress):
+        redis = AsyncRedis.from_url(redis_url)
+        count = await restore(RedisProjection(redis), kafka, Topic.ENCOUNTER_BELIEFS, [0], on_progress)
+        await redis.aclose()
+        return count
+
+    def wipe():
+        if not wiped:
+            with Redis.from_url(redis_url) as redis:
+                wiped.append(redis.zcard(BELIEFS_OF_CASE + beliefs[0].case_key))
+                redis.flushdb()
+
+    read = asyncio.run(fill(wipe))
+    histories = histories_in(redis_url)
+
+    assert wiped[0] > 0
+    assert read > len(beliefs)
+    assert [len(history) for history in histories.values()] == [200] * CASES
 
 
 def told_to_the_end(redis_url, expected):

@@ -43,6 +43,9 @@ class Hunt:
         self.functions = {
             (each.__code__.co_filename, each.__code__.co_firstlineno): each for each in alive(FunctionType)
         }
+        self.caches = caches_of_ours()  # once frozen, they are found no more
+        forget_what_was_read(self.caches)  # what tests had worked out of it, a mutant must work out again
+        load_rules(shipped_measures())
         gc.freeze()
         for mutant in self.mutants:
             self._hunt(mutant)
@@ -88,10 +91,10 @@ class Hunt:
 
     def _killer(self, mutant, function, tests):
         """In the child: the place of the first test that fails, nothing where all pass."""
-        signal.alarm(SECONDS_MORE + SECONDS_A_TEST * len(tests))
+        signal.setitimer(signal.ITIMER_PROF, SECONDS_MORE + SECONDS_A_TEST * len(tests))
         mutant.take_effect(function)
         if self.reach.is_read_once(mutant):
-            forget_what_was_read()
+            forget_what_was_read(self.caches)
         return next((str(place).encode() for place, test in enumerate(tests) if fails(test)), b"")
 
 
@@ -104,7 +107,7 @@ class Reach:
         coverage = Coverage(data_file=None, config_file=False, source=["scoring"])
         coverage.start()
         coverage.switch_context(READING)
-        forget_what_was_read()
+        forget_what_was_read(caches_of_ours())
         load_rules(shipped_measures())
         for place, item in enumerate(items):
             coverage.switch_context(str(place))
@@ -149,11 +152,15 @@ def alive(kind):
     return [each for each in gc.get_objects() if isinstance(each, kind)]
 
 
-def forget_what_was_read():
-    """Empty the caches of our own packages."""
-    for kept in alive(_lru_cache_wrapper):
-        if (kept.__module__ or "").startswith(("schemas.", "scoring.")):
-            kept.cache_clear()
+def caches_of_ours():
+    """What our own packages have read once and keep."""
+    return [kept for kept in alive(_lru_cache_wrapper) if (kept.__module__ or "").startswith(("schemas.", "scoring."))]
+
+
+def forget_what_was_read(caches):
+    """Empty these caches."""
+    for kept in caches:
+        kept.cache_clear()
 
 
 def fails(item):

@@ -4,7 +4,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from real_parts.eventually import PATIENCE
 
 # A browser that talks to the page under test and to nobody else.
 FLAGS = (
@@ -16,6 +18,10 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+# Playwright's own, in milliseconds: what a page is to show, and what is done on it.
+SHOWN_WITHIN, DONE_WITHIN = 5_000 * PATIENCE, 30_000 * PATIENCE
+expect.set_options(timeout=SHOWN_WITHIN)
 
 
 @contextmanager
@@ -35,6 +41,7 @@ def faultless_page(browser: Browser) -> Iterator[Page]:
     """Open a page in a fresh context; its scripts must have raised nothing by the end."""
     faults: list[str] = []
     with browser.new_context() as context:
+        context.set_default_timeout(DONE_WITHIN)
         page = context.new_page()
         page.on("pageerror", lambda fault: faults.append(str(fault)))
         yield page

@@ -7,13 +7,15 @@ from typing import TypeVar
 
 Answer = TypeVar("Answer")
 ASKS_EVERY_SECONDS = 0.05
+PATIENCE = 3
+"""What is said to hold within a time does so on a machine that has nothing else to do; others are given longer."""
 
 
 def eventually(ask: Callable[[], Answer], within: float = 30, what: str = "the condition") -> Answer:
-    """Ask until the answer is true and give it; after `within` seconds fail, naming `what`."""
-    give_up_at = time.monotonic() + within
+    """Ask until the answer is true and give it; fail, naming `what`, `PATIENCE` times `within` seconds after."""
+    give_up_at = time.monotonic() + PATIENCE * within
     while not (answer := ask()):
-        assert time.monotonic() < give_up_at, f"{what} did not hold within {within:g} s"
+        assert time.monotonic() < give_up_at, f"{what} did not hold within {PATIENCE * within:g} s"
         time.sleep(ASKS_EVERY_SECONDS)
     return answer
 
@@ -22,8 +24,8 @@ async def eventually_async(
     ask: Callable[[], Awaitable[Answer]], within: float = 30, what: str = "the condition"
 ) -> Answer:
     """Do what `eventually` does where the question itself must be awaited."""
-    give_up_at = time.monotonic() + within
+    give_up_at = time.monotonic() + PATIENCE * within
     while not (answer := await ask()):
-        assert time.monotonic() < give_up_at, f"{what} did not hold within {within:g} s"
+        assert time.monotonic() < give_up_at, f"{what} did not hold within {PATIENCE * within:g} s"
         await asyncio.sleep(ASKS_EVERY_SECONDS)
     return answer

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from chaos.network import APART
 from timezero.local_kafka import KAFKA_VERSION
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -71,6 +72,14 @@ def _shared_data() -> str | None:
     return "recorded data beside the checkout" if (shared_folder() / "data").is_dir() else None
 
 
+def _own_machine() -> str | None:
+    """A machine of one's own within this one, and what runs on it."""
+    if found("kafka") is None or found("redis_url") is None or not all(map(shutil.which, ("ip", "iptables"))):
+        return None
+    apart = subprocess.run([*APART, "true"], capture_output=True, check=False, timeout=60)
+    return "namespaces of Linux" if apart.returncode == 0 else None
+
+
 def _phoenix_oracle() -> str | None:
     if not PHOENIX_ORACLE.exists():
         return None
@@ -82,6 +91,9 @@ def _phoenix_oracle() -> str | None:
 PARTS = {
     "kafka": Part(_kafka, "install a JDK 17 and Maven (default-jdk-headless, maven)"),
     "redis_url": Part(lambda: _program("redis-server"), "install redis-server"),
+    "own_machine": Part(
+        _own_machine, "install iproute2, iptables and what kafka and redis_url need; let users make namespaces"
+    ),
     "prometheus": Part(lambda: _program("prometheus"), "install prometheus"),
     "alertmanager": Part(
         lambda: _program("prometheus-alertmanager", "alertmanager"), "install prometheus-alertmanager"

@@ -12,7 +12,7 @@ from schemas.translate import translate
 from scoring.judgement import judge
 from scoring.patient_state import PatientState
 from scoring.rules import load_rules
-from streams.replay import Owners
+from streams.replay.owners import Owners
 
 LONG_AFTER = datetime(2040, 1, 1, tzinfo=UTC)
 UNITS = {measure.name: 1 if measure.is_to_the_second else 60 for measure in MEASURES}
@@ -22,6 +22,9 @@ BESIDE = {"time_zero", "strata", "rule"}
 
 CONDITIONAL = {"fluids", "vasopressor", "reassessment", "repeat_lactate"}
 """Elements that some measure asks for only on a condition."""
+
+NOTHING_DONE = {"missed", "cannot_assess"}
+"""What a window comes to in which nothing was charted, or nothing by its minute."""
 
 SHOCK_IS_THE_POPULATION = {"nys-adult-6h/public-2015", "nys-adult-6h/trend-2015"}
 NAMED_REASONS = {
@@ -120,7 +123,7 @@ def is_in_grace(measure, parts):
     now decide.
     """
     elements = {part: said for part, said in parts.items() if part != "bundle"}
-    waits = all(one[0] == "overdue" and other[0] == "missed" for one, other in elements.values() if one and other)
+    waits = all(one[0] == "overdue" and other[0] in NOTHING_DONE for one, other in elements.values() if one and other)
     return bool(elements) and waits and (measure in SHOCK_IS_THE_POPULATION or elements.keys() <= CONDITIONAL)
 
 

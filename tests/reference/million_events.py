@@ -55,15 +55,16 @@ class Tally:
         return [(*each, reason) for each, reason in reasons.items() if self.seen[each]]
 
 
-def judge_events(events, seed, rules=None):
+def judge_events(events, seed):
     """Judge patients until so many events were read."""
-    rules, tally = rules or load_shipped(), Tally()
+    rules, tally = load_shipped(), Tally()
+    selections = Selections(rules)
     while tally.events < events:
         messages = patient_messages(seed, tally.patients)
         tally.events += len(messages)
         tally.found += [(seed, tally.patients, *each) for each in disagreements(messages, rules, tally.seen)]
         if tally.patients % LOOKED_AT == 0:
-            look_on_the_way(seed, rules, tally)
+            look_on_the_way(seed, selections, tally)
         tally.patients += 1
     return tally
 
@@ -78,7 +79,7 @@ def judge_batches(events, seed, said=lambda _tally: None):
     return tally
 
 
-def look_on_the_way(seed, rules, tally):
+def look_on_the_way(seed, selections, tally):
     """Judge one patient at some moments, by what had been received by then, each by the measures that it matters to."""
     messages = patient_messages(f"{seed} on the way", tally.patients, is_faulty=False)
     tally.events += len(messages)
@@ -86,14 +87,24 @@ def look_on_the_way(seed, rules, tally):
     asked = [measure for measure in MEASURES if any(measure in measures for _, measures in moments)]
     history = history_of(messages, max((second for second, _ in moments), default=0), asked)
     for second, measures in moments:
-        found = disagreements_at(messages, second, only(rules, measures), tally.seen, history, measures)
+        found = disagreements_at(messages, second, selections.of(measures), tally.seen, history, measures)
         tally.found += [(seed, tally.patients, second, *each) for each in found]
 
 
-def only(rules, measures):
-    """The rules of some measures."""
-    names = {measure.name for measure in measures}
-    return replace(rules, measures=tuple(each for each in rules.measures if each.identifier in names))
+@dataclass(frozen=True, slots=True)
+class Selections:
+    """The rules of some measures at a time, each selection made once: rules find out only once what they ask for."""
+
+    rules: object
+    made: dict = field(default_factory=dict)
+
+    def of(self, measures):
+        """The rules of these measures alone."""
+        names = frozenset(measure.name for measure in measures)
+        if names not in self.made:
+            chosen = tuple(each for each in self.rules.measures if each.identifier in names)
+            self.made[names] = replace(self.rules, measures=chosen)
+        return self.made[names]
 
 
 def table(seen):

@@ -11,6 +11,7 @@ from reference.naive_circulation import completed_parts, parts_that_reach, weigh
 from reference.naive_words import BROAD_ALONE, BROAD_TOGETHER
 
 FLUIDS_LOOK_BACK = 6 * HOUR
+LACTATE_LOOK_BACK = 6 * HOUR
 CULTURE_LOOK_BACK = 2 * DAY
 
 
@@ -133,23 +134,40 @@ def blood_culture(stay, start, limit, *, look_back=CULTURE_LOOK_BACK, delay_acce
     return found
 
 
-def lactate(initial, start, limit, *, by_result=False):
+def unless_by_day(found, rows, opens, window):
+    """As found; but where it is not met, and one known by its day may lie in the window, nobody can say missed."""
+    days = [row for row in rows if row.day_only]
+    if found.status != "met" and any(last_minute(row) >= opens and minute(row) < window.closes for row in days):
+        return replace(found, status="cannot_assess", reason="day_only")
+    return found
+
+
+def lactate(stay, initial, start, limit, *, by_result=False):
     """The initial lactate is collected, or resulted."""
-    done = None if initial is None else initial.resulted if by_result else initial.at
-    return by_minute(None if done is None else done // 60, within(start, limit))
+    done, window = None if initial is None else initial.resulted if by_result else initial.at, within(start, limit)
+    found = by_minute(None if done is None else done // 60, window)
+    return unless_by_day(found, stay.values("lactate"), start - LACTATE_LOOK_BACK, window)
 
 
-def repeat_lactate(stay, initial, start, limit):
-    """The next lactate after the initial one, if that is above 2 mmol/L, or where nobody knows whether it is."""
-    window = within(start, limit)
+def repeat_lactate(stay, initial, zero, start, limit):
+    """The next lactate after the initial one, if that is above 2 mmol/L, or where nobody knows whether it is.
+
+    One known by its day only may have been the initial one where there is no other, or the next one after it.
+    """
+    window, opens = within(start, limit), zero - LACTATE_LOOK_BACK
+    drawn = [row for row in stay.values("lactate") if last_minute(row) >= opens]
     if initial is None or minute(initial) >= window.closes:
-        return Found("not_applicable", "no_initial_lactate", None, window)
-    later = [minute(row) for row in stay.values("lactate") if row.at > initial.at]
+        perhaps = [row for row in drawn if row.value is None or exact(row.value) > 2]
+        found = unless_by_day(Found("not_applicable", None, None, window), perhaps, opens, window)
+        return replace(found, reason="no_initial_lactate")
+    days = [row for row in drawn if row.day_only and last_minute(row) * 60 > initial.at]
+    later = [minute(row) for row in exactly_timed(drawn) if row.at > initial.at]
+    later += [minute(row) for row in days if row.at > initial.at and last_minute(row) < window.closes]
     if initial.value is None and not later:
         return Found("cannot_assess", "no_value", None, window)
     if initial.value is not None and exact(initial.value) <= 2:
         return NOT_APPLICABLE
-    return by_minute(min(later, default=None), window)
+    return unless_by_day(by_minute(min(later, default=None), window), days, opens, window)
 
 
 def fluids_completed(stay, start, limit, volume, *, look_back=FLUIDS_LOOK_BACK):
@@ -158,7 +176,8 @@ def fluids_completed(stay, start, limit, volume, *, look_back=FLUIDS_LOOK_BACK):
     if volume is None:
         return Found("cannot_assess", "no_weight", None, window)
     reached = parts_that_reach([row for row in completed_parts(stay) if minute(row) >= start - look_back], volume)
-    return by_minute(reached[-1].ended // 60 if reached else None, window)
+    found = by_minute(reached[-1].ended // 60 if reached else None, window)
+    return unless_by_day(found, stay.drugs("crystalloid"), start - look_back, window)
 
 
 def fluids_started(stay, start, limit, volume):
@@ -174,13 +193,14 @@ def fluids_started(stay, start, limit, volume):
     if in_time:
         return by_minute(min(minute(row) for row in in_time), window)
     late = parts_that_reach(parts, volume)
-    return by_minute(max(minute(row) for row in late) if late else None, window)
+    found = by_minute(max(minute(row) for row in late) if late else None, window)
+    return unless_by_day(found, stay.drugs("crystalloid"), start - FLUIDS_LOOK_BACK, window)
 
 
 def boluses(stay):
     """Crystalloid hung once: minute of the start, and volume charted for all of its parts."""
     hung = {}
-    for row in stay.drugs("crystalloid"):
+    for row in exactly_timed(stay.drugs("crystalloid")):
         hung.setdefault(row.infusion or row.event_id, []).append(row)
     return [(minute(parts[0]), sum(exact(row.volume) or 0 for row in parts)) for parts in hung.values()]
 
@@ -194,7 +214,8 @@ def bolus(stay, start, limit, number, *, per_kg=None, zero=None, strict=False):
             return Found("cannot_assess", "no_weight", None, window)
         least = per_kg * kg
     started = sorted(at for at, volume in boluses(stay) if volume >= least and at >= start - FLUIDS_LOOK_BACK)
-    return by_minute(started[number - 1] if len(started) >= number else None, window)
+    found = by_minute(started[number - 1] if len(started) >= number else None, window)
+    return unless_by_day(found, stay.drugs("crystalloid"), start - FLUIDS_LOOK_BACK, window)
 
 
 def vasopressor(stay, start, limit, *, look_back=FLUIDS_LOOK_BACK):
@@ -219,19 +240,28 @@ def statement_until_the_end(stay, acts):
 
 def reassessment(stay, said, start, limit):
     """Assessed again in this case, from the start of the first crystalloid on; without one from the clock's start."""
-    fluids = [minute(row) for row in stay.drugs("crystalloid") if minute(row) >= start - FLUIDS_LOOK_BACK]
+    hung = exactly_timed(stay.drugs("crystalloid"))
+    fluids = [minute(row) for row in hung if minute(row) >= start - FLUIDS_LOOK_BACK]
     return by_rows(said, fluids[0] if fluids else start, within(start, limit))
 
 
 def vital_signs(stay, start, limit, full_set):
-    """Of each group one is measured from time zero on and charted; done when the last group's first is charted."""
-    charted = []
+    """Of each group one is measured from time zero on and charted; done when the last group's first is charted.
+
+    What is known by its day only was measured at some minute of it, and not after it was charted. Where a set that is
+    complete in time can be made with such signs, nobody can say missed.
+    """
+    window, surely, at_best = within(start, limit), [], []
     for group in full_set:
-        rows = [row for row in stay.values(*group) if minute(row) >= start and row.recorded is not None]
-        if not rows:
-            return by_minute(None, within(start, limit))
-        charted.append(min(row.recorded // 60 for row in rows))
-    return by_minute(max(charted), within(start, limit))
+        rows = [row for row in stay.values(*group) if row.recorded is not None and row.value is not None]
+        possible = [row.recorded // 60 for row in rows if min(last_minute(row), row.recorded // 60) >= start]
+        sure = [row.recorded // 60 for row in rows if minute(row) >= start]
+        surely.append(min(sure, default=None))
+        at_best.append(min([*sure, *possible], default=None))
+    found = by_minute(None if None in surely else max(surely), window)
+    if found.status != "met" and None not in at_best and max(at_best) < window.closes:
+        return replace(found, status="cannot_assess", reason="day_only")
+    return found
 
 
 def died_in_stay(stay):

@@ -65,24 +65,33 @@ def in_emergency(stay, row):
 
 
 def moments(stay, case, name, emergency_only):
-    """Rows that a moment of a time-zero rule stands for."""
+    """Rows that a moment of a time-zero rule stands for; a day is no moment."""
+    return exactly_timed(rows_of(stay, case, name, emergency_only))
+
+
+def rows_of(stay, case, name, emergency_only):
+    """Rows of a name in a case, whether their minute is known or not."""
     if name == "entry":
         return [case.entry]
     if name in CONTACTS:
         if emergency_only and not in_emergency(stay, case.entry):
             return []
-        return [case.entry] if case.after is not None else stay.steps(name)[:1]
+        return [case.entry] if case.after is not None else exactly_timed(stay.steps(name))[:1]
     if name == "antibiotic":
-        return [row for row in exactly_timed(stay.antibacterials()) if case.holds(row.at)]
+        return [row for row in stay.antibacterials() if case.holds(row.at)]
     if name == "crystalloid":
         return [row for row in stay.drugs("crystalloid") if case.holds(row.at)]
     return opening_acts(stay, case, [name])
 
 
 def said_by_a_person(stay, case, measure):
-    """The last word of a person on the time zero of the case, for this measure or for all, by when it was said."""
-    words = [row.says[0] for row in stay.acts("time_zero_overridden") if row.says[1] in {None, measure}]
-    return next((second for second in reversed(words) if case.holds(second)), None)
+    """The last word of a person on the time zero of the case, for this measure or for all, by when it was said.
+
+    Nobody can have been ill before they were born.
+    """
+    words = [row.says for row in stay.acts("time_zero_overridden") if row.says[1] in {None, measure}]
+    heard = [second for second, _, day in words if case.holds(second) and (stay.born is None or day >= stay.born)]
+    return heard[-1] if heard else None
 
 
 def first_known(stay, case, groups, *, look_back=None, emergency_only=False):

@@ -1,13 +1,14 @@
 """Blood pressure, lactate and fluids: hypotension that begins, hypotension that persists, septic shock.
 
-`zero` is the minute of time zero. A circumstance is the minute since which it holds, None where it does not.
+What is known by its day only starts no clock and is in no volume. `zero` is the minute of time zero. A circumstance is
+the minute since which it holds, None where it does not.
 """
 
 from fractions import Fraction
 from itertools import pairwise
 
 from reference.naive_cases import own_acts
-from reference.naive_chart import HOUR, exact, minute
+from reference.naive_chart import HOUR, exact, exactly_timed, minute
 
 PRESSURES = {"systolic_bp": 90, "mean_arterial_pressure": 65}
 """A reading below is low: mmHg."""
@@ -29,12 +30,12 @@ def weight(stay, zero):
 
 def first_lactate(stay, earliest):
     """The first lactate from a minute on."""
-    return next((row for row in stay.values("lactate") if minute(row) >= earliest), None)
+    return next((row for row in exactly_timed(stay.values("lactate")) if minute(row) >= earliest), None)
 
 
 def highest_lactate(stay, zero):
     """The highest of the 6 h up to time zero's minute, of equals the earliest; else the first after it."""
-    drawn = [row for row in stay.values("lactate") if minute(row) >= zero - LACTATE_LOOK_BACK]
+    drawn = [row for row in exactly_timed(stay.values("lactate")) if minute(row) >= zero - LACTATE_LOOK_BACK]
     before = [row for row in drawn if minute(row) <= zero]
     known = [row for row in before if row.value is not None]
     if known:
@@ -53,7 +54,9 @@ def target(stay, zero, *, per_kg=30, share=Fraction(1), lesser=False):
 
 def completed_parts(stay):
     """Parts of crystalloid infusions that are completed, in the order of completion."""
-    parts = [row for row in stay.drugs("crystalloid") if row.ended is not None and row.volume is not None]
+    parts = [
+        row for row in exactly_timed(stay.drugs("crystalloid")) if row.ended is not None and row.volume is not None
+    ]
     return sorted(parts, key=lambda row: (row.ended, row.event_id))
 
 
@@ -83,7 +86,7 @@ def is_low(row):
 
 def low_minutes(stay):
     """The different minutes at which a pressure was low, earliest first."""
-    return sorted({minute(row) for row in stay.values(*PRESSURES) if is_low(row)})
+    return sorted({minute(row) for row in exactly_timed(stay.values(*PRESSURES)) if is_low(row)})
 
 
 def initial_hypotension(stay, zero, target_in, *, readings, apart, after):
@@ -103,7 +106,9 @@ def persistent_hypotension(stay, target_in):
     """
     found = []
     for pressure in PRESSURES if target_in is not None else []:
-        rows = [row for row in stay.values(pressure) if target_in <= minute(row) <= target_in + OBSERVED_FOR]
+        rows = [
+            row for row in exactly_timed(stay.values(pressure)) if target_in <= minute(row) <= target_in + OBSERVED_FOR
+        ]
         low = {at: any(is_low(row) for row in rows if minute(row) == at) for at in sorted(map(minute, rows))}
         found += [later for at, later in pairwise(low) if low[at] and low[later]]
     return min(found, default=None)
@@ -111,7 +116,8 @@ def persistent_hypotension(stay, target_in):
 
 def hypotension_on_fluids(stay, zero, until):
     """A low reading from the start of the first crystalloid on, until some minutes after time zero."""
-    begun = next((minute(row) for row in stay.drugs("crystalloid") if minute(row) >= zero - FLUIDS_LOOK_BACK), None)
+    fluids = exactly_timed(stay.drugs("crystalloid"))
+    begun = next((minute(row) for row in fluids if minute(row) >= zero - FLUIDS_LOOK_BACK), None)
     found = [at for at in low_minutes(stay) if begun is not None and begun <= at <= zero + until]
     return min(found, default=None)
 
@@ -124,7 +130,7 @@ def high_lactate(lactate):
 
 def shock_documented(stay, case, zero):
     """Somebody said septic shock in this case, from 6 h before time zero on."""
-    said = [minute(row) for row in own_acts(stay, case, "septic_shock_documented")]
+    said = [minute(row) for row in exactly_timed(own_acts(stay, case, "septic_shock_documented"))]
     return min((at for at in said if at >= zero - FLUIDS_LOOK_BACK), default=None)
 
 

@@ -92,7 +92,7 @@ def is_day(text):
 
 
 def read_version(message):
-    """A message as a version of a fact; None where it is of no use."""
+    """A message as a version of a fact; None where it is of no use, or contradicts itself."""
     source, schema = message["source"], message["schema"]
     if not message.get("patient_id"):
         return None
@@ -150,7 +150,7 @@ def lab_row(message, times):
 def drug_row(message, times):
     """A dose or an infusion; without a start it was only ordered."""
     kind = drug_kind_of(message["code"])
-    if kind is None:
+    if kind is None or ends_too_early(message, times):
         return None
     return Row(
         "drug",
@@ -163,6 +163,13 @@ def drug_row(message, times):
         ended=times["completed_at"],
         infusion=message.get("infusion_id"),
     )
+
+
+def ends_too_early(message, times):
+    """Whether a dose is told to end in a minute before that of its start; one that is taken back may be."""
+    started, ended = times["started_at"], times["completed_at"]
+    is_told = message.get("status", "final") in {"final", "corrected"}
+    return is_told and started is not None and ended is not None and ended // 60 < started // 60
 
 
 def vital_row(message, times):

@@ -42,9 +42,9 @@ def elements(stay, _case, zero):
     low = initial_hypotension(stay, zero, target_in, readings=1, apart=HOUR, after=HOUR)
     needs_fluids = low is not None or high_lactate(initial) is not None
     needs_pressor = hypotension_on_fluids(stay, zero, HOUR) is not None
-    repeat = NOT_APPLICABLE if initial is None else repeat_lactate(stay, initial, minute(initial), 4 * HOUR)
+    repeat = NOT_APPLICABLE if initial is None else repeat_lactate(stay, initial, zero, minute(initial), 4 * HOUR)
     return {
-        "lactate": lactate(initial, zero, HOUR),
+        "lactate": lactate(stay, initial, zero, HOUR),
         "repeat_lactate": repeat,
         "blood_culture": blood_culture(stay, zero, HOUR),
         "antibiotics": antibiotic(stay, zero, HOUR),

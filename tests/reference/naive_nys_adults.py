@@ -55,7 +55,7 @@ def initial(stay, zero):
 def three_hour(stay, _case, zero):
     """Lactate by its report, cultures before antibiotics, broad-spectrum antibiotics."""
     return {
-        "lactate": lactate(initial(stay, zero), zero, 3 * HOUR, by_result=True),
+        "lactate": lactate(stay, initial(stay, zero), zero, 3 * HOUR, by_result=True),
         "blood_culture": blood_culture(stay, zero, 3 * HOUR),
         "antibiotics": antibiotic(stay, zero, 3 * HOUR),
         "broad_spectrum": broad_spectrum(stay, zero, 3 * HOUR),
@@ -91,7 +91,7 @@ def six_hour(stay, case, zero):
     return three_hour(stay, case, zero) | {
         "fluids": fluids,
         "vasopressor": UNTOLD if is_hypotensive and volume is None else pressor,
-        "repeat_lactate": repeat_lactate(stay, first, zero, 6 * HOUR),
+        "repeat_lactate": repeat_lactate(stay, first, zero, zero, 6 * HOUR),
     }
 
 

@@ -117,8 +117,8 @@ def elements(stay, case, zero):
     said = own_acts(stay, case, "reassessment")
     delayed = bool(stay.acts("culture_delay_accepted"))
     return {
-        "lactate": lactate(shock.lactate, zero, 3 * HOUR),
-        "repeat_lactate": repeat_lactate(stay, shock.lactate, zero, 6 * HOUR),
+        "lactate": lactate(stay, shock.lactate, zero, 3 * HOUR),
+        "repeat_lactate": repeat_lactate(stay, shock.lactate, zero, zero, 6 * HOUR),
         "blood_culture": blood_culture(stay, zero, 3 * HOUR, delay_accepted=delayed),
         "antibiotics": antibiotic(stay, zero, 3 * HOUR),
         "broad_spectrum": broad_spectrum(stay, zero, 3 * HOUR, any_before=True),

@@ -37,8 +37,9 @@ DYSFUNCTION = [
 
 
 def hits(stay, quantity, calls):
-    """When a quantity was measured that meets a criterion."""
-    return [row.at for row in stay.values(quantity) if row.value is not None and calls(exact(row.value))]
+    """When a quantity was measured that meets a criterion; a day does not say."""
+    rows = exactly_timed(stay.values(quantity))
+    return [row.at for row in rows if row.value is not None and calls(exact(row.value))]
 
 
 def sirs_hits(stay):
@@ -49,7 +50,7 @@ def sirs_hits(stay):
 def dysfunction_hits(stay):
     """When organ dysfunction is met; new ventilation is one."""
     measured = [at for quantity, calls in DYSFUNCTION for at in hits(stay, quantity, calls)]
-    return measured + [row.at for row in stay.acts("mechanical_ventilation")]
+    return measured + [row.at for row in exactly_timed(stay.acts("mechanical_ventilation"))]
 
 
 def are_partners(culture, dose):
@@ -73,7 +74,7 @@ def surrogates(stay):
 def infections(stay, case):
     """When, in the case's stretch, an infection is suspected: documented, confirmed by culture and dose, and lonely."""
     confirmed, lonely = surrogates(stay)
-    documented = [row.at for row in own_acts(stay, case, *DOCUMENTED)]
+    documented = [row.at for row in exactly_timed(own_acts(stay, case, *DOCUMENTED))]
     return documented, [at for at in confirmed if case.holds(at)], [each for each in lonely if case.holds(each[0])]
 
 
@@ -128,7 +129,7 @@ def severe_sepsis(stay, case):
     documented, confirmed, lonely = infections(stay, case)
     waiting, lapsed = provisional(stay, case, lonely)
     at = confirmed_presentation(stay, case, documented, confirmed)
-    said = min((row.at for row in own_acts(stay, case, *SAID_SEVERE)), default=None)
+    said = min((row.at for row in exactly_timed(own_acts(stay, case, *SAID_SEVERE))), default=None)
     if said is not None and (at is None or said < at):
         return Zero(said // 60, second=said)
     at = waiting if at is None else at

@@ -4,15 +4,35 @@ Minutes are counted from the patient's own moment, close to which the stories se
 """
 
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 BEGINNING = datetime(2015, 1, 5, tzinfo=UTC)
 FACILITY = "F1"
 LATE = timedelta(days=5)
 """By when what carries no time, or its day only, is charted."""
 
+SIMULATED = ZoneInfo("America/New_York")
+"""Where the source of that name is."""
+
+HAPPENED = {
+    "raw.medication/1": "started_at",
+    "raw.lab/1": "collected_at",
+    "raw.vitals/1": "measured_at",
+    "raw.act/1": "happened_at",
+}
 CHARTED_AFTER = {True: [0, 0, 1, 5, 14, 20, 21, 45], False: [0, 0, 0, 1, 5, 20]}
 RECEIVED_AFTER = {True: [0, 0, 1, 30, 400], False: [0, 0, 0, 0, 1, 1, 90]}
 """Minutes, by whether the feed is faulty: from what happened to its charting, and from there to its receipt."""
+
+
+def about(rng, *edges):
+    """A minute at an edge or beside it."""
+    return rng.choice(edges) + rng.choice([-1, 0, 0, 1, 1, rng.randrange(-30, 31)])
+
+
+def chance(rng, share):
+    """Whether something befalls that share of patients."""
+    return rng.random() < share
 
 
 class SeededChart:
@@ -25,6 +45,8 @@ class SeededChart:
         self.zone = timezone(timedelta(hours=rng.choice([0, 0, -5])))
         self.moment = BEGINNING + timedelta(minutes=rng.randrange(400 * 24 * 60))
         self.messages = []
+        self.birth = None
+        """The date of birth that was sent first."""
         self.died_at = None
         """The minute of a death that the story before the end of the stay has set."""
 
@@ -66,6 +88,12 @@ class SeededChart:
         day = self.time(minute).astimezone(self.zone).date().isoformat()
         self.send(schema, {name: day}, source="simulated", **fields)
 
+    def charted_on_day(self, schema, minute, charted_at, **fields):
+        """Anything known by its day only, the day of the source's own zone, and charted at a minute of its own."""
+        name = HAPPENED[schema]
+        day = self.time(minute).astimezone(SIMULATED).date().isoformat()
+        self.send(schema, {name: day}, source="simulated", charted_at=self.time(max(minute, charted_at)), **fields)
+
     def dose(self, drug, minute, route="iv"):
         """A dose of a drug."""
         self.send("raw.medication/1", {"started_at": self.time(minute)}, code=drug, route=route)
@@ -79,7 +107,7 @@ class SeededChart:
         fields |= {"infusion_id": infusion} if infusion else {}
         self.send("raw.medication/1", times, code="lactated_ringers", route="iv", **fields)
 
-    def send(self, schema, times, *, charted_after=None, **fields):
+    def send(self, schema, times, *, charted_after=None, charted_at=None, **fields):
         """Write a message about a new fact, and what befalls it."""
         fact_id = f"{self.number}-{len(self.messages)}"
         body = {
@@ -90,14 +118,15 @@ class SeededChart:
         if self.is_faulty and not is_plain and self.rng.random() < 0.08:
             self.befall(body, times)
         else:
-            self.write(body, times, charted_after=charted_after)
+            self.write(body, times, charted_after=charted_after, charted_at=charted_at)
 
-    def write(self, body, times, *, version=0, status="final", charted_after=None):
-        """One version of a fact, charted and received some time after it happened."""
+    def write(self, body, times, *, version=0, status="final", charted_after=None, charted_at=None):
+        """One version of a fact, charted and received a while after it happened; without a time, after `charted_at`."""
         written = {
             name: self.text(instant) if isinstance(instant, datetime) else instant for name, instant in times.items()
         }
-        last = max([instant for instant in times.values() if isinstance(instant, datetime)], default=self.moment + LATE)
+        told = [instant for instant in times.values() if isinstance(instant, datetime)]
+        last = max(told, default=charted_at or self.moment + LATE)
         after = self.rng.choice(CHARTED_AFTER[self.is_faulty]) if charted_after is None else charted_after
         recorded = last + timedelta(minutes=after)
         received = recorded + timedelta(minutes=self.rng.choice(RECEIVED_AFTER[self.is_faulty]))

@@ -7,7 +7,8 @@ look-backs, so that both ways of judging must agree where it is hardest.
 from datetime import date, timedelta
 from random import Random
 
-from reference.seeded_chart import SeededChart
+from reference.seeded_chart import SeededChart, about, chance
+from reference.seeded_days import charted_badly, charted_by_day, vague
 from reference.seeded_shock import fluids, lactates, pressures, severe_sepsis, shock_story, vasopressors
 
 HOUR = 60
@@ -16,21 +17,14 @@ CHILD_ENTRY = ["order_set_started", "sepsis_documented", "severe_sepsis_document
 FURTHER_ENTRY = ["best_practice_alert", "sepsis_screen_positive", "sepsis_huddle", "sepsis_triage_form"]
 NARROW = ["vancomycin", "gentamicin", "metronidazole", "cefazolin"]
 BROAD = ["ceftriaxone", "piperacillin_tazobactam", "meropenem"]
+PLAUSIBLE_FROM = 2002
+"""A word on an earlier year is refused at the door, whoever was born when."""
+
 WITHIN = [0, 15, 20, 60, 180, 360]
 """Limits that shipped measures put on acts, in minutes."""
 
 LEFT_OUT_BY = ["comfort_care", "care_refused", "excluded_from_protocol"]
 LEFT_OUT_EVER = ["trial_enrolled", "pregnancy_documented", "covid19_documented"]
-
-
-def about(rng, *edges):
-    """A minute at an edge or beside it."""
-    return rng.choice(edges) + rng.choice([-1, 0, 0, 1, 1, rng.randrange(-30, 31)])
-
-
-def chance(rng, share):
-    """Whether something befalls that share of patients."""
-    return rng.random() < share
 
 
 def born(chart, is_child):
@@ -42,6 +36,7 @@ def born(chart, is_child):
     birth = today - timedelta(days=years * 365.25 + 30)
     if chance(rng, 0.06):
         birth = date(today.year - 18, today.month, min(today.day, 28)) + timedelta(days=rng.choice([-1, 0, 1]))
+    chart.birth = birth
     if chance(rng, 0.5):
         chart.send("raw.adt/1", {}, event="register", birth_date=birth.isoformat())
     else:
@@ -181,30 +176,12 @@ def well_treated(chart):
         chart.act("reassessment", rng.choice([90, 300]))
 
 
-def charted_by_day(chart):
-    """All that a triage form and a protocol ask for, but of dose and culture one is known by its day only, or both."""
-    rng = chart.rng
-    chart.act("protocol_started", 0)
-    chart.act("sepsis_triage_form", 0)
-    chart.lab("lactate", 8, 1.5, "mmol/L", result_after=25)
-    what = rng.choice(["dose", "culture", "both"])
-    if what == "dose":
-        chart.culture(about(rng, 5))
-    else:
-        chart.on_day("raw.lab/1", 0, code="blood_culture", code_system="name")
-    if what == "culture":
-        chart.dose("ceftriaxone", about(rng, 40))
-    else:
-        chart.on_day("raw.medication/1", 0, code="ceftriaxone", route="iv")
-    if chance(rng, 0.5):
-        chart.vital("weight", -5, 20, "kg")
-    chart.fluid(3, 20, 400)
-
-
 def pews_before_method(chart):
     """A PEWS recognises the child, a method only later."""
     rng = chart.rng
     chart.act("pews", 0, value=5)
+    if chance(rng, 0.6):
+        chart.charted_on_day("raw.act/1", 10, 30, act="sepsis_huddle")
     for act in rng.sample(["sepsis_huddle", "order_set_started", "sepsis_screen_positive"], rng.choice([0, 1, 2])):
         chart.act(act, about(rng, 60, 180, 240, 30))
 
@@ -220,10 +197,13 @@ def left_out(chart):
 
 
 def said(chart):
-    """A person says when time zero was, for one measure or for all, and perhaps once more."""
+    """A person says when time zero was, for one measure or for all, and perhaps once more; now and then about birth."""
     rng = chart.rng
     for _ in range(rng.choice([1, 1, 2])):
         minute = about(rng, 0, -30, 60, 300, -360)
+        if chart.birth is not None and chart.birth.year >= PLAUSIBLE_FROM and chance(rng, 0.3):
+            days = (chart.birth - chart.moment.date()).days
+            minute = (days + rng.choice([-400, -1, 0, 1])) * DAY + rng.choice([0, 300, 720])
         measure = {"measure": rng.choice(["nys-ped-1h/spec-2015", "sep1-like/1"])} if chance(rng, 0.3) else {}
         word = {"act": "time_zero_overridden", "reason": "chart review", "actor": "coordinator", **measure}
         chart.send("raw.act/1", {"happened_at": chart.time(1500), "time_zero": chart.time(minute)}, **word)
@@ -268,6 +248,17 @@ def merged(chart):
     chart.send("raw.adt/1", {"happened_at": chart.time(600)}, event="merge", into_patient_id=f"P{chart.number}")
 
 
+def well_treated_shock(chart):
+    """A lactate of shock, and all that is asked for within every limit."""
+    rng = chart.rng
+    chart.vital("weight", -5, 70, "kg")
+    chart.lab("lactate", about(rng, 35), 4.2, "mmol/L", result_after=20)
+    chart.lab("lactate", 150, 1.8, "mmol/L", result_after=20)
+    chart.culture(rng.choice([3, 12]))
+    chart.dose(rng.choice(BROAD), about(rng, 45))
+    chart.fluid(15, 60, 2100)
+
+
 def shock_in_emergency(chart):
     """An adult whom nothing leaves out at once: triaged, protocol started, severe sepsis, septic shock."""
     rng = chart.rng
@@ -278,10 +269,14 @@ def shock_in_emergency(chart):
     chart.act("infection_suspected", -20)
     for code, value, unit in (("temperature", 39, "Cel"), ("heart_rate", 120, "/min")):
         chart.vital(code, rng.choice([-30, -1, 0]), value, unit)
-    shock_story(chart, 0)
-    lactates(chart)
-    antibiotics(chart)
-    cultures(chart)
+    if chance(rng, 0.12):
+        well_treated_shock(chart)
+    else:
+        shock_story(chart, 0)
+        lactates(chart)
+        antibiotics(chart)
+        cultures(chart)
+        vague(chart)
     if chart.died_at is not None:
         chart.visit("died", chart.died_at)
     elif chance(rng, 0.6):
@@ -320,6 +315,7 @@ def patient_messages(seed, number, *, is_faulty=True):
     come(chart)
     treat(chart, is_child)
     left_out(chart)
+    charted_badly(chart)
     if not is_child:
         pressures(chart)
         vasopressors(chart)

@@ -35,6 +35,9 @@ def fluids(chart: SeededChart, at=0):
     """Infusions in one to three parts, whose sum is the target volume, just below it, or far from it."""
     rng = chart.rng
     kg = weigh(chart, at)
+    if rng.random() < 0.1:
+        fields = {"code": "lactated_ringers", "route": "iv", "volume": 30 * kg, "volume_unit": "mL"}
+        chart.charted_on_day("raw.medication/1", at + 30, at + 60, **fields)
     if rng.random() < 0.2:
         return
     per_kg = rng.choice([20, 30, 27, 15, 60, 5])
@@ -53,6 +56,10 @@ def fluids(chart: SeededChart, at=0):
 def lactates(chart: SeededChart, at=0):
     """Up to three lactates about the look-back, the limits and the thresholds; some without value or result."""
     rng = chart.rng
+    if rng.random() < 0.06:
+        fields = {"code": "lactate", "code_system": "name", "value": rng.choice([1.5, 2.1, 4.2]), "unit": "mmol/L"}
+        chart.charted_on_day("raw.lab/1", at + 30, at + 60, **fields)
+        return
     for _ in range(rng.choice([0, 1, 2, 2, 3])):
         value = rng.choice([1.1, 2.0, 2.1, 2.5, 3.9, 4.0, 4.1, None])
         minute = at + beside(rng, 0, 30, -30, 60, 180, 240, 300, 360, -360, 700)
@@ -97,6 +104,8 @@ def shock_story(chart, at):
         chart.vital("systolic_bp", ended + minute, 80 if is_low else 100, "mmHg")
     if rng.random() < 0.6:
         chart.dose("norepinephrine", ended + beside(rng, 20, 30, 360, 390, 420, 425, 450, -300))
+    elif rng.random() < 0.2:
+        chart.charted_on_day("raw.medication/1", ended, ended + 60, code="norepinephrine", route="iv")
     if rng.random() < 0.6:
         chart.act("reassessment", ended + beside(rng, 20, 30, 360, 390, 420, -300))
     if rng.random() < 0.12:

@@ -10,15 +10,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reference import mimic3_onset, mimic3_rows, mimic3_sep1
+from reference.mimic3_facts import LONG_AFTER, facts_of, known
 from schemas.clinical import Act, ActName, Visit, VisitStep
-from schemas.rejection import Accepted
-from schemas.translate import translate
 from scoring.judgement import judge
-from scoring.patient_state import PatientState
 from scoring.rules import load_rules
-from streams.sources import open_source
 
-LONG_AFTER = datetime(2250, 1, 1, tzinfo=UTC)
 SUPPOSED_AFTER = [timedelta(hours=hours) for hours in (0, 12, 48, 96, 144)]
 
 
@@ -39,13 +35,10 @@ def stays(tables):
 @pytest.fixture(scope="module")
 def facts(tables):
     """subject_id -> what the engine is told."""
-    told = defaultdict(list)
-    for message in open_source([tables], "mimic3"):
-        result = translate(message.topic, message.value, message.received_at)
-        for fact in result.facts if isinstance(result, Accepted) else ():
-            if not (isinstance(fact, Visit) and fact.step is VisitStep.TRANSFERRED_IN):
-                told[fact.patient_id].append(fact)
-    return told
+    return {
+        subject_id: [fact for fact in told if not (isinstance(fact, Visit) and fact.step is VisitStep.TRANSFERRED_IN)]
+        for subject_id, told in facts_of(tables).items()
+    }
 
 
 def supposed_at(stay, after):
@@ -80,16 +73,8 @@ def as_judged(stays, facts, after):
         mine = {hadm_id: stay for hadm_id, stay in stays.items() if stay.subject_id == subject_id}
         suspected = {hadm_id: at for hadm_id, stay in mine.items() if (at := supposed_at(stay, after))}
         said = [stated(ActName.INFECTION_SUSPECTED, hadm_id, mine[hadm_id], at) for hadm_id, at in suspected.items()]
-        cases |= {case.case_id: case for case in judge(knowing(told, *said), rules, LONG_AFTER).cases}
+        cases |= {case.case_id: case for case in judge(known([*told, *said]), rules, LONG_AFTER).cases}
     return cases
-
-
-def knowing(told, *said):
-    """A patient's state that knows this."""
-    state = PatientState()
-    for fact in (*told, *said):
-        state.facts.add(fact)
-    return state
 
 
 def cut(at):
@@ -145,7 +130,7 @@ def test_a_lactate_that_counts_by_its_report_cannot_be_assessed(stays, facts):
     """New York asks when it was reported, which no table says; the blood culture is there."""
     stay = stays["195911"]
     protocol = stated(ActName.PROTOCOL_STARTED, "195911", stay, datetime(2119, 10, 17, 5, tzinfo=UTC))
-    state = knowing(facts[stay.subject_id], protocol)
+    state = known([*facts[stay.subject_id], protocol])
 
     (case,) = judge(state, load_rules(["nys-adult-3h/trend-2015"]), LONG_AFTER).cases
 

@@ -31,6 +31,7 @@ def given(*drugs):
         (("gentamicin", "vancomycin"), "met"),
         (("gentamicin", "amikacin"), "missed"),
         (("vancomycin", "vancomycin"), "missed"),
+        (("cefazolin",), "missed"),
     ],
 )
 def test_a_combination_needs_one_of_each_of_its_parts(drugs, expected):
@@ -86,3 +87,49 @@ def test_a_narrow_dose_known_by_its_day_is_enough_if_all_of_the_day_lies_by_time
 @pytest.mark.parametrize(("drug", "expected"), [("vancomycin", "missed"), ("meropenem", "cannot_assess, day_only")])
 def test_a_dose_known_by_its_day_is_a_doubt_only_where_the_drug_would_do(drug, expected):
     assert breadth(ADULT, f"10:00  protocol\n 11:00  {drug} iv started 11:00 by day\n 16:00  quiet") == expected
+
+
+@pytest.mark.parametrize(
+    ("partner", "expected"),
+    [
+        ("13:00", "cannot_assess, day_only"),  # the last minute of the three hours
+        ("13:01", "missed"),
+        ("10:00-1", "cannot_assess, day_only"),  # the first minute of the 24 h before
+        ("09:59-1", "missed"),
+    ],
+)
+def test_a_dose_known_by_its_day_is_a_doubt_only_where_its_partner_was_given_in_time(partner, expected):
+    doses = f"13:10  vancomycin iv started 12:00 by day\n 13:10  gentamicin iv started {partner}"
+
+    assert breadth(ADULT, f"10:00  protocol\n {doses}\n 16:00  quiet") == expected
+
+
+@pytest.mark.parametrize(("dose", "expected"), [("10:00-1", "met"), ("09:59-1", "missed")])
+def test_a_broad_dose_counts_from_a_day_before_time_zero(dose, expected):
+    assert breadth(ADULT, f"{dose}  meropenem iv\n 10:00  protocol\n 16:00  quiet") == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [("12:00-2", "missed"), ("12:00-1", "cannot_assess, day_only"), ("12:00+1", "missed")],
+)
+def test_a_broad_dose_known_by_its_day_is_no_doubt_where_no_minute_of_it_counts(day, expected):
+    story = f"10:00  protocol\n 13:00+1  meropenem iv started {day} by day\n 14:00+1  quiet"
+
+    assert breadth(ADULT, story) == expected
+
+
+def test_a_late_broad_dose_is_not_called_late_where_one_known_by_its_day_may_have_been_in_time():
+    day = "13:00  meropenem iv started 12:00 by day"
+
+    assert breadth(ADULT, "10:00  protocol\n 13:10  cefepime iv started 13:01\n 16:00  quiet") == "met_late"
+    assert (
+        breadth(ADULT, f"10:00  protocol\n {day}\n 13:10  cefepime iv started 13:01\n 16:00  quiet")
+        == "cannot_assess, day_only"
+    )
+
+
+def test_a_spectrum_that_is_too_narrow_shows_what_was_given():
+    evidence = play(ADULT, given("vancomycin", "clindamycin")).element("broad spectrum").evidence
+
+    assert [each.what for each in evidence][:2] == ["vancomycin", "clindamycin"]

@@ -92,6 +92,10 @@ def test_without_coverage_nothing_is_called_missed():
     assert [line for line in told.said_of("antibiotics") if "missed" in line] == []
 
 
+def test_a_window_that_is_not_covered_cannot_be_assessed_from_its_first_instant_on():
+    assert tell("10:00  protocol from mimic3").stands("antibiotics") == "cannot_assess, not_covered"
+
+
 def test_covered_from_the_look_back_on_it_is_missed():
     told = tell("""
         08:00-1  arrived from mimic3

@@ -102,3 +102,16 @@ def test_fluids_count_from_6_hours_before(started, status):
     """)
 
     assert told.stands("fluids") == status
+
+
+def test_the_part_that_ended_last_reached_the_volume_whichever_was_charted_first():
+    told = tell("""
+        10:00  protocol
+        10:01  weight 10 kg
+        11:03  ringer 100 mL (second) started 10:40 completed 11:02
+        11:20  ringer 100 mL (first) started 10:05 completed 10:30
+        14:00  quiet
+    """)
+
+    assert told.stands("fluids") == "met_late"
+    assert f"{told.element('fluids').done_at:%H:%M}" == "11:02"

@@ -119,7 +119,7 @@ def test_a_case_of_six_hours_in_the_trend_figures(sentence, change, expected):
     assert said_of("nys-adult-6h/trend-2015", SHOCK | change) == expected, sentence
 
 
-@pytest.mark.parametrize(("level", "warned"), [(">15", True), ("nan", True), ("4.2", False)])
+@pytest.mark.parametrize(("level", "warned"), [(">15", True), ("nan", True), ("2_1", True), ("4.2", False)])
 def test_a_lactate_that_is_no_number_is_pointed_out(level, warned):
     verdict = judge("nys-adult-6h/public-2015", SHOCK | {"lactate_level": level, "repeat": None})
 

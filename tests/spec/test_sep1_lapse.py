@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from storyteller import clock, play
+from storyteller import clock, clock_text, play
 
 tell = partial(play, "sep1-like/1")
 
@@ -72,3 +72,27 @@ def test_a_dose_belongs_to_the_course_that_lapsed_until_the_very_moment_of_the_l
 
     assert told.case().time_zero == clock(dose if counts else "10:00")
     assert (told.status() == "not_in_population, not_confirmed") is not counts
+
+
+def test_the_sign_that_stands_when_an_earlier_one_lapses_is_believed_in_from_then_on():
+    """A dose two days before the culture is out of its reach, and lapses a day after it."""
+    told = tell("""
+        10:00-2  temperature 39.0
+        10:00-2  heart rate 110
+        10:00-2  creatinine 2.4
+        10:00-2  ceftriaxone iv
+        09:50    temperature 39.0
+        09:50    heart rate 110
+        09:50    creatinine 2.4
+        10:00    blood culture
+        10:00+1  quiet
+        12:00+1  quiet
+    """)  # fmt: skip
+
+    assert (clock_text(told.case().time_zero), clock_text(told.case().time_zero_known_at)) == ("10:00", "10:00+1")
+
+
+def test_a_case_that_lapsed_wakes_nobody_any_more():
+    told = tell(f"{SHOCK} 10:00 ceftriaxone iv\n 09:00+3 quiet\n 10:00+3 quiet")
+
+    assert [step.wake_at for step in told.steps[-2:]] == [clock("10:00+3"), None]

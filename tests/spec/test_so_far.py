@@ -27,6 +27,7 @@ def warnings(story, element):
         ),
         ("10:20  ceftriaxone iv ordered 10:15", "antibiotics", "Antibiotics due by 13:00, ordered 10:15, not given."),
         ("10:20  ceftriaxone oral ordered 10:15", "antibiotics", "Antibiotics due by 13:00, none charted."),
+        ("10:20  ringer 500 mL ordered 10:15", "antibiotics", "Antibiotics due by 13:00, none charted."),
         ("10:20  ceftriaxone iv ordered 09:59-1", "antibiotics", "Antibiotics due by 13:00, none charted."),
     ],
 )

@@ -94,6 +94,7 @@ def test_a_word_for_one_measure_concerns_no_other(measure, expected):
 
 def test_it_opens_no_case():
     told = play(PED, """
+        08:00    arrived
         10:30    time zero was 09:00 by Jones because seen
     """)  # fmt: skip
 
@@ -196,3 +197,81 @@ def test_ruled_out_and_returned_sepsis_is_a_second_case_by_every_rule(name):
     assert {rival.at.day for rival in second.rivals} == {3}
     assert [rival.name for rival in first.rivals if rival.own] == [name]
     assert [rival.name for rival in second.rivals if rival.own] == [name]
+
+
+BORN_IN_2020 = """
+    08:00    arrived
+    08:00    born 2020-01-01
+    10:00    protocol
+"""
+
+
+def test_a_word_that_sets_time_zero_before_the_day_of_birth_is_not_heard_and_the_case_says_so():
+    told = play(PED, f"""{BORN_IN_2020}
+        10:30    time zero was 23:59-2253 by Jones because a_slip_of_the_year
+    """)  # fmt: skip
+    record = told.case()
+
+    assert (record.time_zero_rule, record.override) == ("protocol_started", None)
+    assert record.time_zero_sentence == (
+        "Time zero 2026-03-02 10:00: protocol started 10:00. "
+        "The word of Jones of 2026-03-02 10:30 is not heard: it lies before the day of birth."
+    )
+    assert [line for line in told.said if "bundle" in line] == ["10:00 bundle started: bundle"]
+
+
+def test_on_the_day_of_birth_a_word_is_heard():
+    told = play(PED, f"""{BORN_IN_2020}
+        10:30    time zero was 00:00-2252 by Jones because ill_from_birth
+    """)  # fmt: skip
+
+    assert f"{told.case().time_zero:%Y-%m-%d}" == "2020-01-01"
+    assert "not heard" not in told.case().time_zero_sentence
+
+
+def test_a_word_that_is_not_heard_leaves_the_word_before_it_in_force():
+    told = play(PED, f"""{BORN_IN_2020}
+        10:20    time zero was 09:40 by Smith because seen_then
+        10:30    time zero was 09:40-3000 by Jones because a_slip_of_the_year
+    """)  # fmt: skip
+
+    assert (f"{told.case().time_zero:%H:%M}", told.case().override.by) == ("09:40", "Smith")
+    assert "The word of Jones" in told.case().time_zero_sentence
+
+
+def test_a_word_is_heard_until_the_birth_that_it_lies_before_is_known():
+    """The child was born three days before; the birth is charted after the word, and dates the case anew."""
+    told = play(PED, """
+        08:00    arrived
+        10:00    protocol
+        10:30    time zero was 09:00-4 by Jones because a_slip_of_the_day
+        11:00    born 2026-02-27
+    """)  # fmt: skip
+
+    assert told.case().time_zero_rule == "protocol_started"
+    assert f"{told.case().time_zero_known_at:%H:%M}" == "11:00"
+
+
+def test_after_a_rule_out_the_later_case_says_nothing_of_a_word_on_the_first():
+    told = play(PED, f"""{BORN_IN_2020}
+        10:30    time zero was 09:40-3000 by Jones because a_slip_of_the_year
+        11:00    ruled out
+        12:00    protocol
+    """)  # fmt: skip
+
+    assert "not heard" in told.case("E1").time_zero_sentence
+    assert "not heard" not in told.case("E1#2").time_zero_sentence
+
+
+@pytest.mark.parametrize(
+    ("story", "earliest"),
+    [
+        ("08:00  arrived\n10:00  protocol", "2026-03-01 08:00"),
+        ("10:00  protocol", "2026-03-01 10:00"),
+        ("08:00  arrived\n08:00  born 2026-03-02\n10:00  protocol", "2026-03-02 00:00"),
+        ("08:00  arrived\n08:00  born 2026-02-27\n10:00  protocol", "2026-03-01 08:00"),
+    ],
+)
+def test_the_record_says_from_when_on_a_word_can_be_taken(story, earliest):
+    """A day before the first event of the stay, and the day of birth."""
+    assert f"{play(PED, story).case().words_from:%Y-%m-%d %H:%M}" == earliest

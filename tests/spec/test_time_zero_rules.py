@@ -240,11 +240,45 @@ def test_a_rule_that_the_measure_counts_by_is_named_as_the_catalogue_has_it():
     assert told.rivals() == ["08:00 first_contact", "08:00 arrival", "09:00 protocol_start =*", "09:00 functional"]
 
 
-def test_a_case_that_is_left_out_whatever_its_time_zero_has_rivals_without_a_meaning():
-    told = play(PED, "07:00 born 1960-01-01\n 08:00 arrived\n 09:00 protocol")
+@pytest.mark.parametrize(
+    ("measure", "story", "status"),
+    [
+        (PED, "07:00 born 1960-01-01\n 08:00 arrived\n 09:00 protocol", "excluded, age"),
+        (PED, "08:00 arrived\n 09:00 protocol\n 10:00 ruled out", "not_in_population, ruled_out"),
+        ("nys-adult-3h/public-2015", "09:05 triaged\n 10:00 protocol\n 12:00 discharged", "dropped, no_birth_date"),
+    ],
+)
+def test_a_case_that_is_left_out_whatever_its_time_zero_has_rivals_without_a_meaning(measure, story, status):
+    told = play(measure, story)
+
+    assert told.status() == status
+    assert {rival.elements for rival in told.case().rivals} == {()}
+
+
+def test_where_nobody_knows_the_admission_each_rival_tells_the_age_by_its_own_date():
+    told = play(PED, "07:00 born 1960-01-01\n 09:00 protocol")
 
     assert told.status() == "excluded, age"
-    assert {rival.elements for rival in told.case().rivals} == {()}
+    assert told.means("own", "antibiotics") == "excluded"
+
+
+PROVISIONAL = """
+    08:00  admitted
+    09:20  heart rate 120
+    09:20  respiratory rate 30
+    09:20  systolic bp 80
+    09:40  blood culture
+"""
+
+
+@pytest.mark.parametrize("then", ["12:00 quiet", "12:00 ruled out", "07:00 born 2020-01-01"])
+def test_a_case_that_lapses_keeps_its_rivals(then):
+    """Confirmed or not, what each time zero would mean is the same: a clock changes no rival."""
+    waiting = play("sep1-like/1", f"{PROVISIONAL} {then}").case()
+    lapsed = play("sep1-like/1", f"{PROVISIONAL} {then}\n 10:00+4 quiet").case()
+
+    assert lapsed.reason == "not_confirmed"
+    assert lapsed.rivals == waiting.rivals
 
 
 def test_a_case_that_is_excluded_by_its_time_zero_has_rivals_that_are_not():

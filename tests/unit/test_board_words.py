@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboards.board.words import rule_in_words, sentence_in_words
+from dashboards.board.words import reason_in_words, rule_in_words, sentence_in_words
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,17 @@ def test_a_rule_goes_by_words_for_people_or_else_by_its_own(rule, words):
 )  # fmt: skip
 def test_dates_and_rules_in_a_sentence_read_as_the_rest_of_the_board(sentence, shown):
     assert sentence_in_words(sentence) == shown
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("expired_6h", "expired within 6 h"),
+        ("antibiotics_over_24h", "antibiotics over 24 h"),
+        ("covid19", "COVID-19"),
+        ("stay_over_120_days", "stay over 120 days"),
+        ("age", "age"),
+    ],
+)
+def test_a_reason_reads_as_a_clinician_would_write_it(reason, words):
+    assert reason_in_words(reason) == words

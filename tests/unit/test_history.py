@@ -140,3 +140,24 @@ def test_a_case_that_goes_on_under_another_number_does_not_end():
         "10:00 by protocol_started: time zero 10:00, antibiotics open, blood_culture open, fluids open",
         "10:00 by protocol_started: other evidence",
     ]
+
+
+def test_a_belief_says_what_the_record_and_its_verdicts_say():
+    told = play(MEASURE, """
+        10:00  protocol
+        10:10  blood culture
+        10:20  ceftriaxone iv
+        10:30  excluded from protocol reason contraindication
+    """)  # fmt: skip
+    case = "status", "reason", "time_zero", "time_zero_rule", "time_zero_sentence"
+    element = "element", "status", "reason", "due_at", "sentence"
+
+    def say(each, names):
+        return [getattr(each, name) for name in names]
+
+    for taken in told.steps:
+        ((record,), (belief,)) = (taken.cases, taken.beliefs)
+        assert say(belief, case) == say(record, case)
+        assert [say(each, element) for each in belief.elements] == [say(each, element) for each in taken.verdicts]
+    assert {belief.reason, *(each.reason for each in belief.elements)} == {record.reason}
+    assert belief.reason

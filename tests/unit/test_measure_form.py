@@ -34,6 +34,17 @@ def test_a_measure_that_does_not_ship_is_unknown_to_a_stream():
         measure("nys-ped-1h/spec-2014")
 
 
+def test_a_measure_without_a_form_is_unknown_to_a_file_with_the_names_of_those_that_have_one(body):
+    own = measure_form(body | {"version": "ours"})
+
+    with pytest.raises(UnknownMeasureError) as refused:
+        load_form("sep1-like/1", [own])
+
+    names = ", ".join(sorted([*shipped_forms(), "nys-ped-1h/ours"]))
+    assert str(refused.value) == f"score knows no measure 'sep1-like/1'; it can do: {names}"
+    assert load_form("nys-ped-1h/ours", [own]) is own
+
+
 @pytest.mark.parametrize("name", shipped_forms())
 def test_stream_and_form_share_every_limit(name):
     """One number, one place: an hour of the element is an hour of the form."""

@@ -56,9 +56,9 @@ def protocol(patient="P1", minute=0, reason=None, name="p"):
 class Kept:
     """A store, an owner over it, and all that was sent."""
 
-    def __init__(self, limit=LIMIT):
+    def __init__(self, limit=LIMIT, decoded_bytes=LIMIT):
         self.table, self.sent = {}, []
-        self.owner = Owner(FakeEngine(), self.table.get, limit)
+        self.owner = Owner(FakeEngine(), self.table.get, limit, decoded_bytes)
 
     def live(self, records):
         handled = self.owner.handle(records)
@@ -84,6 +84,18 @@ def test_batches_of_any_size_send_and_store_the_same_for_each_patient(cuts):
 
     assert parts.table == whole.table
     assert sorted(parts.sent) == sorted(whole.sent)
+
+
+@given(cuts=st.sets(st.integers(0, 30)).map(sorted))
+def test_an_owner_that_lets_no_state_stay_decoded_sends_and_stores_the_same(cuts):
+    records = feed_in_the_log()
+    kept, let_go = Kept(), Kept(decoded_bytes=0)
+    for start, end in zip([0, *cuts], [*cuts, len(records)], strict=True):
+        kept.live(records[start:end])
+        let_go.live(records[start:end])
+
+    assert let_go.table == kept.table
+    assert let_go.sent == kept.sent
 
 
 @given(cut=st.integers(0, 30))

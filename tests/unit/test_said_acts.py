@@ -137,3 +137,16 @@ def test_a_word_that_was_said_elsewhere_is_not_taken_back_here():
 
     with pytest.raises(ValueError, match="no word in force"):
         make_act(read_word(said_again(time_zero=None)), [record], clock("10:00"))
+
+
+@pytest.mark.parametrize(("time_zero", "is_taken"), [("08:00-1", True), ("07:59-1", False), ("08:00-400", False)])
+def test_a_word_too_long_before_the_stay_is_refused_and_says_why(time_zero, is_taken):
+    """The patient arrived at 08:00; what was before the day before is of no stay."""
+    word = read_word(
+        json.dumps({"measure": PED, "reason": "seen", "actor": "Jones", "time_zero": clock(time_zero).isoformat()})
+    )
+    if is_taken:
+        assert make_act(word, [lived()], clock("10:00")).time_zero == clock(time_zero).isoformat()
+        return
+    with pytest.raises(ValueError, match=r"cannot lie before 2026-03-01 08:00\+00:00: the patient was not born, or"):
+        make_act(word, [lived()], clock("10:00"))

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.clinical import Domain
-from schemas.source_profile import Covered, load_profiles, profile, read_profile
+from schemas.source_profile import Covered, load_profiles, profile, read_profile, shipped_profiles
 
 COVERAGE = "\n".join(f'{domain.value} = {{ covered = "always" }}' for domain in Domain)
 PLAIN = f"""
@@ -78,8 +78,21 @@ def test_a_zone_is_read_by_its_name():
         PLAIN % 'zone = "UTC"\noffset_minutes = 0',
         (PLAIN % "").replace('labs = { covered = "always" }', ""),
         PLAIN % 'zoen = "UTC"',
+        PLAIN % 'zone = "Mars/Olympus"',
+        PLAIN % 'zone = "America"',
+        PLAIN % "offset_minutes = 1440",
+        (PLAIN % "").replace("2100", "1989"),
     ],
 )
 def test_a_profile_that_says_too_much_or_too_little_is_refused(text):
     with pytest.raises(ValidationError):
         read_profile(text)
+
+
+def test_a_site_has_its_own_profiles_beside_those_that_ship():
+    own = read_profile(PLAIN % 'zone = "Europe/Amsterdam"')
+    both = shipped_profiles().beside([own])
+
+    assert both.of("x") is own
+    assert both.of("xes") is profile("xes")
+    assert both.of("another") is shipped_profiles().of("x") is profile("default")

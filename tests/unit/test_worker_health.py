@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from schemas.worker_health import HeldTopic, StageAtWork
+from schemas.worker_health import BrokerAnswers, HeldTopic, StageAtWork
 from streams.worker_health import HEALTH_FILE, Progress, health, write_health
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -91,6 +91,39 @@ def test_only_what_a_new_start_can_help_counts_as_standing_still():
     assert not moving.stands_still(bound)
     assert at_work(since=200, tried_at=200).stands_still(bound)
     assert not at_work(since=200, tried_at=100, error="TimeoutError").stands_still(bound)
+
+
+def without_progress(*, answers, since):
+    """Health at noon of a worker that has stood still for ten minutes, with a broker that is so for these seconds."""
+    progress = Progress("w1", stalled_after=90)
+    progress.note({PLACE: (5, 10)}, NOON - timedelta(minutes=10))
+    broker = BrokerAnswers(answers=answers, since=NOON - timedelta(seconds=since))
+    return progress.note({PLACE: (5, 10)}, NOON, broker=broker)
+
+
+def test_while_no_broker_answers_and_shortly_after_it_no_new_start_can_help():
+    bound = timedelta(minutes=3)
+
+    assert not without_progress(answers=False, since=500).stands_still(bound)
+    assert not without_progress(answers=True, since=180).stands_still(bound)
+    assert without_progress(answers=True, since=181).stands_still(bound)
+
+
+def test_a_broker_that_is_away_is_said_before_what_waits_for_it():
+    away = without_progress(answers=False, since=91)
+    briefly = without_progress(answers=False, since=90)
+
+    assert away.sentence() == (False, "worker w1 has no answer from any broker for 91 s: it waits for one.")
+    assert briefly.sentence() == (False, "worker w1 has records waiting and makes no progress in raw.lab 0.")
+    assert without_progress(answers=True, since=91).sentence() == briefly.sentence()
+
+
+def test_a_worker_with_nothing_waiting_says_too_that_no_broker_answers():
+    broker = BrokerAnswers(answers=False, since=NOON - timedelta(seconds=100))
+    idle = Progress("w1", stalled_after=90).note({PLACE: (10, 10)}, NOON, broker=broker)
+
+    assert not idle.sentence()[0]
+    assert idle.stuck_since() == broker.since
 
 
 def test_a_worker_that_has_fallen_silent_is_not_well(tmp_path):

@@ -21,6 +21,70 @@ def lines():
     root.setLevel(level)
 
 
+def aiokafka_says(second, line=1, error=None, logger="aiokafka"):
+    """One of its lines, so many seconds after the first; an error only counts by its type."""
+    told = {"created": 1_000_000.0 + second, "lineno": line, "exc_info": error and (type(error), error, None)}
+    logging.getLogger(logger).handle(
+        logging.makeLogRecord({"name": logger, "levelno": logging.ERROR, "module": "client", "pathname": "c.py"} | told)
+    )
+
+
+def test_a_line_of_another_library_is_written_once_and_counted_each_minute(lines):
+    for tenth in range(1500):
+        aiokafka_says(tenth / 10)
+
+    assert [line.get("repeated") for line in lines()] == [None, 599, 600]
+    assert [line["at"][14:23] for line in lines()] == ["46:40.000", "47:39.900", "48:39.900"]
+
+
+def test_between_lines_that_repeat_another_place_error_or_logger_is_written_at_once(lines):
+    for second in range(40):
+        aiokafka_says(second)
+    aiokafka_says(40, line=2)
+    aiokafka_says(41, error=ValueError())
+    aiokafka_says(42, error=OSError())
+    aiokafka_says(43, error=OSError())
+    aiokafka_says(44, logger="faust")
+
+    assert [(line["logger"], line["where"], line.get("error")) for line in lines()] == [
+        ("aiokafka", "client:1", None),
+        ("aiokafka", "client:2", None),
+        ("aiokafka", "client:1", "ValueError"),
+        ("aiokafka", "client:1", "OSError"),
+        ("faust", "client:1", None),
+    ]
+
+
+def test_what_was_counted_is_said_with_the_next_line_or_at_the_end(lines):
+    for second in (0, 1, 2):
+        aiokafka_says(second)
+    aiokafka_says(90, line=2)
+    aiokafka_says(91, line=2)
+    logging.getLogger().handlers[0].close()
+
+    assert [(line["where"], line.get("repeated")) for line in lines()] == [
+        ("client:1", None),
+        ("client:1", 2),
+        ("client:2", None),
+        ("client:2", 1),
+    ]
+
+
+def test_a_line_that_stayed_away_is_new(lines):
+    for second in (0, 1, 70, 71, 50):
+        aiokafka_says(second)
+
+    assert [line.get("repeated") for line in lines()] == [None, 1, None, 1, None]
+
+
+def test_our_own_lines_are_all_written(lines):
+    for _ in range(3):
+        WorkerLog("owner").error("wake_up_already_past")
+        logging.getLogger("streams.batched.stage").warning("reading_again", extra={"fields": {"stage": "owner"}})
+
+    assert len(lines()) == 6
+
+
 def test_our_own_lines_have_a_name_and_their_fields(lines):
     WorkerLog("owner").info("recovered", keys=12)
 

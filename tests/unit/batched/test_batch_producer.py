@@ -1,6 +1,7 @@
 """Many records go as few batches: in order, split where they must be, and what is too large is given back."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
@@ -46,8 +47,9 @@ class Broker:
         elif any(len(record.value or b"") > self.largest for record in records):
             answer.set_exception(MessageSizeTooLargeError())
         else:
-            self.logs.setdefault((topic, partition), []).extend(records)
-            answer.set_result(None)
+            log = self.logs.setdefault((topic, partition), [])
+            answer.set_result(SimpleNamespace(offset=len(log)))
+            log.extend(records)
         return answer
 
     def values(self, topic, partition):
@@ -165,3 +167,12 @@ async def test_headers_time_tombstones_and_compression_arrive_as_they_were_given
 
 async def test_nothing_to_send_asks_nobody():
     assert await producer(None).send([]) == []
+
+
+async def test_where_each_batch_stands_in_the_log_is_told():
+    broker, spans = Broker(largest=20), []
+    sent = [Outgoing("log", b"k", value, 1) for value in (b"a", b"x" * 30, b"b")]
+    await producer(broker).send(sent, lambda first, last: spans.append((first, last)))
+    await producer(broker).send([Outgoing("log", b"k", b"c", 1)] * 3, lambda first, last: spans.append((first, last)))
+
+    assert spans == [(0, 0), (1, 1), (2, 4)]

@@ -3,6 +3,7 @@
 import pytest
 from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 from aiokafka.structs import ConsumerRecord
+from faust.types import TP
 
 from streams.batched.app import BatchedApp
 
@@ -14,10 +15,14 @@ class Producer:
 
     def __init__(self):
         self.taken, self.too_large, self.fails = [], False, None
+        self.next_offset = 0
 
-    async def send(self, outgoing):
+    async def send(self, outgoing, on_written):
         if self.fails:
             raise self.fails
+        if outgoing:
+            on_written(self.next_offset, self.next_offset + len(outgoing) - 1)
+            self.next_offset += len(outgoing)
         self.taken += [(each.topic, each.partition, each.key, each.value) for each in outgoing]
         return list(outgoing) if self.too_large else []
 
@@ -82,3 +87,35 @@ async def test_the_keys_of_partitions_that_went_are_forgotten_when_a_recovery_en
     await table.on_recovery_completed({(CHANGELOG, 0)}, set())
 
     assert table.stored == {b"ours": b"1"}
+
+
+async def test_the_keys_of_partitions_that_are_read_along_stay(table):
+    table.restore(0, [told(0, b"ours", b"1")])
+    table.restore(1, [told(0, b"read along", b"1")])
+    await table.on_recovery_completed({TP(CHANGELOG, 0)}, {TP(CHANGELOG, 1)})
+
+    assert table.stored == {b"ours": b"1", b"read along": b"1"}
+    assert table.persisted_offset(TP(CHANGELOG, 1)) == 0
+
+
+async def test_what_was_read_and_written_need_not_be_read_again(table):
+    table.restore(1, [told(3, b"a", b"1"), told(6, b"b", b"1")])
+    table.app.producer_of_batches.next_offset = 7
+    await table.write(1, {b"a": b"2", b"b": b"2"})
+
+    assert table.persisted_offset(TP(CHANGELOG, 1)) == 8
+
+
+async def test_what_another_wrote_in_between_is_read_again(table):
+    table.restore(1, [told(6, b"a", b"1")])
+    table.app.producer_of_batches.next_offset = 8
+    await table.write(1, {b"a": b"3"})
+
+    assert table.persisted_offset(TP(CHANGELOG, 1)) == 6
+
+
+async def test_of_a_partition_that_went_all_is_read_again(table):
+    table.restore(1, [told(6, b"a", b"1")])
+    await table.on_recovery_completed({TP(CHANGELOG, 0)}, set())
+
+    assert table.persisted_offset(TP(CHANGELOG, 1)) is None

@@ -1,0 +1,125 @@
+"""Files that `timezero score` reads: from any table program, crooked, cut off, or no table."""
+
+import json
+
+import pytest
+
+from abstraction_form import CHILD, COLUMNS, SPEC, columns_of, reasons
+from command_line import say
+
+# Reading the file
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark"), [("utf-8", ""), ("utf-8", "\ufeff"), ("utf-16", ""), ("utf-16-be", "\ufeff"), ("cp1252", "")]
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_file_may_come_from_any_table_program(score, encoding, mark, end, delimiter):
+    row = columns_of(CHILD | {"facility_id": "Hôpital Général", "case_id": "K1"})
+    lines = [delimiter.join(COLUMNS), delimiter.join(row.get(name, "") for name in COLUMNS), ""]
+    score.cases.write_bytes((mark + end.join(lines)).encode(encoding))
+
+    said, rows = score(None, SPEC, "--json")
+
+    assert said.code == 0, said.err
+    assert list(json.loads(said.out)["facilities"]) == ["Hôpital Général"]
+    assert [(row["case_id"], row["bundle"]) for row in rows] == [("K1", "Y")]
+
+
+def test_columns_are_found_by_name_and_extra_ones_kept_out_of_the_way(score):
+    columns = ["remarks", *reversed(COLUMNS), "mood"]
+    score([CHILD], columns=columns)
+    text = score.cases.read_text(encoding="utf-8")
+    score.cases.write_text(text.replace("protocol_datetime", " Protocol_Datetime "), encoding="utf-8")
+
+    said, rows = score(None, SPEC, "--json")
+
+    assert rows[0]["bundle"] == "Y"
+    assert json.loads(said.out)["extra_columns"] == 2
+
+
+def test_blank_lines_are_no_cases_and_crooked_rows_are_dropped(score):
+    score([CHILD, CHILD])
+    header, first, second = score.cases.read_text(encoding="utf-8").splitlines()
+    crooked = [first.rpartition(",")[0], second + ",more", "F1,only", "F1"]
+    lines = [header, "", first, *crooked, "," * (len(COLUMNS) - 1), "   ", second]
+    score.cases.write_text("\n".join(lines), encoding="utf-8")
+
+    said, rows = score(None, SPEC, "--json", "--internal")
+
+    assert reasons(rows) == ["", "bad_row", "bad_row", "bad_row", "bad_row", ""]
+    assert [row["case_id"] for row in rows] == ["C1", "C1", "C2", "only", "", "C2"]
+    assert list(json.loads(said.out)["facilities"]) == ["F1"]
+
+
+def test_a_field_may_hold_a_line_break(score):
+    _, rows = score([CHILD | {"case_id": "a\nb", "severity": 'said "so",\nand more'}, CHILD])
+
+    assert [(row["case_id"], row["bundle"]) for row in rows] == [("a\nb", "Y"), ("C2", "Y")]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\n",
+        b"\xff\xfeno text\xd8",
+        b"these are words\n",
+        b'facility_id,"case_id\n1,2',
+        b"facility_id,case_id,facility_id\n",
+        b"PK\x03\x04\x14\x00\x08\x08\x08\x00 a table program's own file",
+        bytes(range(256)),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_in_one_sentence(score, content):
+    score.cases.write_bytes(content)
+
+    said, rows = score(None)
+
+    assert (said.code, said.out, rows) == (2, "", [])
+    assert said.err.startswith("timezero: cases.csv ")
+    assert said.err.count("\n") == 1
+
+
+def test_a_file_that_ends_within_a_quoted_field_is_refused_and_leaves_nothing(score):
+    score([CHILD])
+    score.out.unlink()
+    with score.cases.open("a", encoding="utf-8") as stream:
+        stream.write('F1,"C2')
+
+    said, rows = score(None)
+
+    assert (said.code, rows) == (2, [])
+    assert not score.out.exists()
+    assert not score.out.with_name("out.csv.part").exists()
+
+
+def test_the_files_must_be_files_and_two(score, tmp_path, capsys):
+    score([CHILD])
+    before = score.cases.read_bytes()
+    same = say(capsys, "score", score.cases, "--measure", SPEC, "--out", score.cases)
+    folder = say(capsys, "score", tmp_path, "--measure", SPEC, "--out", score.out)
+    nowhere = say(capsys, "score", tmp_path / "nowhere.csv", "--measure", SPEC, "--out", score.out)
+    below = say(capsys, "score", score.cases, "--measure", SPEC, "--out", tmp_path / "no" / "out.csv")
+
+    assert [each.code for each in (same, folder, nowhere, below)] == [2, 2, 2, 2]
+    assert all(each.err.count("\n") == 1 for each in (same, folder, nowhere, below))
+    assert nowhere.err == "timezero: nowhere.csv cannot be read: there is no such file.\n"
+    assert score.cases.read_bytes() == before
+
+
+def test_results_may_go_to_what_is_no_plain_file(score, capsys):
+    score([CHILD])
+
+    said = say(capsys, "score", score.cases, "--measure", SPEC, "--out", "/dev/null")
+
+    assert said.code == 0
+
+
+def test_no_value_of_a_row_is_said_on_the_way_out(score):
+    score([CHILD | {"mrn": "marked-mrn", "case_id": "marked-case", "born": "marked-birth"}] * 2)
+
+    said, _ = score(None, SPEC, "--internal")
+
+    assert "marked" not in said.out + said.err

@@ -1,0 +1,51 @@
+"""Laws of the stored state: who goes on from it says the same."""
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generated_patients import END, START, patients, tick
+from judged_patients import RULES
+from lived import Lived, live
+from scoring.patient_state import decode_state, encode_state
+
+
+@given(messages=patients(), every=st.integers(1, 4))
+def test_storing_and_reading_the_state_changes_nothing(messages, every):
+    kept, stored = Lived(), Lived()
+    for number, event in enumerate([*messages, tick(END)]):
+        if stored.state is not None and number % every == 0:
+            stored.state = decode_state(encode_state(stored.state))
+        kept.take(event, RULES)
+        stored.take(event, RULES)
+
+    assert stored.alerts == kept.alerts
+    assert stored.beliefs == kept.beliefs
+    assert stored.records == kept.records
+    assert stored.wake_at == kept.wake_at
+
+
+@given(messages=patients(), order=st.randoms(use_true_random=False), ahead=st.lists(st.integers(0, 5000), max_size=9))
+def test_who_goes_on_from_what_had_to_be_stored_says_the_same(messages, order, ahead):
+    """After every event the worker dies; only what a step said must be written is left of its state."""
+    ticks = [tick(START + timedelta(minutes=minute)) for minute in ahead]
+    events = [*messages, *messages[::2], *ticks]
+    order.shuffle(events)
+    kept, restarted, stored = Lived(), Lived(), None
+    for event in [*events, tick(END)]:
+        kept.take(event, RULES)
+        if restarted.take(event, RULES).changed:
+            stored = encode_state(restarted.state)
+        restarted.state = None if stored is None else decode_state(stored)
+
+    assert restarted.alerts == kept.alerts
+    assert restarted.beliefs == kept.beliefs
+    assert restarted.records == kept.records
+
+
+@given(messages=patients())
+def test_what_is_stored_reads_back_as_itself(messages):
+    state = live(messages, RULES).state
+
+    assert encode_state(decode_state(encode_state(state))) == encode_state(state)

@@ -1,0 +1,64 @@
+"""Low pressures and shock, beyond the stories: what a hospital's own measure may ask for."""
+
+import pytest
+
+from measures_by_rule import remade
+from scoring.rules import load_rules, rules_of
+from storyteller import clock_text, play
+
+CASE = """
+    10:00  infection suspected
+    10:00  temperature 39.0
+    10:00  heart rate 110
+    10:00  creatinine 2.4
+    10:05  weight 70 kg
+"""
+
+
+def sep1(**changes):
+    """The severe sepsis of a hospital that changes some of it."""
+    return rules_of([remade(load_rules(["sep1-like/1"]).measures[0], "site", **changes)])
+
+
+@pytest.mark.parametrize(
+    ("lows", "due"),
+    [
+        (("10:20", "10:40"), None),
+        (("10:20", "10:40", "13:20"), "16:20"),
+        (("10:20", "10:40", "13:21"), None),
+        (("10:20", "10:40", "13:21", "13:30"), "16:30"),
+    ],
+)
+def test_where_three_low_readings_are_asked_for_the_last_lies_close_to_the_first_and_starts_the_clock(lows, due):
+    pressures = "\n".join(f"{at}  systolic bp 84" for at in lows)
+    told = play(sep1(hypotension__readings__value=3), f"{CASE}\n{pressures}")
+
+    due_at = told.element("fluids").due_at
+    assert (due_at and clock_text(due_at)) == due
+
+
+def test_where_three_consecutive_low_readings_are_asked_for_shock_begins_with_the_third():
+    told = play(
+        sep1(shock__consecutive__value=3),
+        f"""
+        {CASE}
+        10:20  systolic bp 84
+        10:40  systolic bp 82
+        11:51  ringer 2100 mL started 10:50 completed 11:50
+        12:00  systolic bp 80
+        12:15  systolic bp 81
+        12:30  systolic bp 82
+    """,
+    )
+
+    assert clock_text(told.element("vasopressor").due_at) == "18:30"
+
+
+@pytest.mark.parametrize(("said", "fluids"), [("04:00", "open"), ("03:59", "not_applicable, no_septic_shock")])
+def test_documented_shock_counts_from_the_look_back_on(said, fluids):
+    told = play(
+        "nys-adult-6h/public-2015",
+        f"{said}  septic shock documented\n 10:00  triaged\n 10:05  weight 70 kg\n 10:10  protocol",
+    )
+
+    assert told.stands("fluids") == fluids

@@ -1,0 +1,87 @@
+"""What was fetched and not handed over is fetched again: nothing is lost between a fetch and a new assignment."""
+
+import asyncio
+from types import SimpleNamespace
+
+from aiokafka.errors import IllegalStateError
+from faust.types import TP
+
+from streams.batched.consumer import BatchedConsumer
+
+OURS, MOVED_ON, GONE = TP("events", 0), TP("events", 1), TP("events", 2)
+
+
+class Client:
+    """Stands somewhere in each of its partitions, and goes where it is sent."""
+
+    def __init__(self, positions):
+        self.positions = positions
+
+    async def position(self, tp):
+        if tp not in self.positions:
+            raise IllegalStateError
+        return self.positions[tp]
+
+    def seek(self, tp, offset):
+        self.positions[tp] = offset
+
+
+class Consumer(BatchedConsumer):
+    """With a client and an application that a test sets, and no thread."""
+
+    flow_active = True
+    should_stop = False
+
+    def __init__(self, client, fetched, generation_after):
+        self.app = SimpleNamespace(consumer_generation_id=1)
+        self._thread = SimpleNamespace(_ensure_consumer=lambda: client, thread_loop=asyncio.get_running_loop())
+        self.fetched, self.generation_after = fetched, generation_after
+        self.handed_over = {}
+
+    async def _wait_next_records(self, _timeout):
+        self.app.consumer_generation_id = self.generation_after
+        return self.fetched, set(self.fetched)
+
+    async def _hand_over(self, tp, records):
+        self.handed_over[tp] = [each.offset for each in records]
+
+
+def records(*offsets):
+    return [SimpleNamespace(offset=offset) for offset in offsets]
+
+
+async def drained(positions, fetched, generation_after=1, *, flow_active=True):
+    client = Client(positions)
+    consumer = Consumer(client, fetched, generation_after)
+    consumer.flow_active = flow_active
+    await consumer._drain_once()  # noqa: SLF001 - Faust calls what calls it, for ever
+    return consumer.handed_over, client.positions
+
+
+async def test_what_was_fetched_is_handed_over_and_the_client_stays_behind_it():
+    handed_over, positions = await drained({OURS: 7}, {OURS: records(4, 5, 6)})
+
+    assert handed_over == {OURS: [4, 5, 6]}
+    assert positions == {OURS: 7}
+
+
+async def test_a_fetch_answered_after_a_new_assignment_is_read_again_from_its_first_record():
+    handed_over, positions = await drained({OURS: 7}, {OURS: records(4, 5, 6)}, generation_after=2)
+
+    assert handed_over == {}
+    assert positions == {OURS: 4}
+
+
+async def test_so_is_one_answered_while_nothing_may_flow():
+    handed_over, positions = await drained({OURS: 7}, {OURS: records(4, 6)}, flow_active=False)
+
+    assert handed_over == {}
+    assert positions == {OURS: 4}
+
+
+async def test_where_the_client_was_sent_elsewhere_meanwhile_or_lost_the_partition_it_is_left_alone():
+    fetched = {MOVED_ON: records(4, 5, 6), GONE: records(1)}
+    handed_over, positions = await drained({MOVED_ON: 2}, fetched, generation_after=2)
+
+    assert handed_over == {}
+    assert positions == {MOVED_ON: 2}

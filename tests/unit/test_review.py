@@ -1,0 +1,90 @@
+"""What is judged again, and what is published again: neither too little nor twice."""
+
+import pytest
+
+from lived import Lived, judged
+from scoring.judgement import judge
+from scoring.patient_state import decode_state, encode_state
+from scoring.rules import load_rules
+from storyteller import clock_text, play, read_story
+
+PED = "nys-ped-1h/spec-2015"
+
+
+def lived_through(story):
+    """A patient who is never stored in between: after every line, judging all anew says the same."""
+    rules, lived = load_rules([PED]), Lived()
+    for event in read_story(story):
+        lived.take(event, rules)
+        assert lived.final() == judged(judge(lived.state, rules, lived.state.now))
+    return lived
+
+
+def verdict_of(lived, case_id, element):
+    record = next(each for each in lived.records.values() if each.case_id == case_id)
+    return next(each for each in record.elements if each.element == element)
+
+
+def test_a_fact_of_the_second_case_of_a_stay_is_heard_though_the_first_has_ended():
+    told = lived_through("""
+        10:00  protocol
+        10:30  ruled out
+        14:00  protocol (again)
+        14:10  blood culture
+    """)  # fmt: skip
+
+    assert verdict_of(told, "E1#2", "blood_culture").status == "met"
+
+
+def test_a_case_that_begins_after_another_rule_out_than_before_is_believed_since_then():
+    """By the correction the second protocol is no second case, and the only one begins after the rule-out."""
+    told = lived_through("""
+        10:00  protocol
+        11:00  ruled out
+        12:00  protocol (again)
+        13:00  correct ruled out at 09:00
+    """)  # fmt: skip
+    (record,) = told.records.values()
+
+    assert (clock_text(record.time_zero), clock_text(record.time_zero_known_at)) == ("10:00", "13:00")
+
+
+@pytest.mark.parametrize("line", ["lactate 2 drawn 10:00-5 []", "heart rate 150", "lactate 2"])
+def test_a_clock_that_is_due_as_a_fact_arrives_has_run_on(line):
+    told = lived_through(f"10:00 protocol\n 10:40 {line}")
+
+    assert verdict_of(told, "E1", "antibiotics").status == "due_soon"
+
+
+def test_what_says_the_same_after_a_restart_is_not_published_again():
+    rules, lived = load_rules([PED]), Lived()
+    for event in read_story("10:00 protocol\n 10:10 heart rate 150 measured 10:05"):
+        lived.state = lived.state and decode_state(encode_state(lived.state))
+        taken = lived.take(event, rules)
+
+    assert (taken.cases, taken.verdicts, taken.beliefs, taken.alerts) == ((), (), (), ())
+
+
+def test_every_publication_has_the_next_revision_and_the_end_of_a_case_has_one_too():
+    told = play(PED, """
+        10:00  protocol
+        10:10  blood culture
+        10:20  retract protocol
+        10:30  restore protocol
+    """)  # fmt: skip
+
+    assert [record.revision for taken in told.steps for record in taken.cases] == [1, 2, 4]
+    assert [belief.revision for taken in told.steps for belief in taken.beliefs] == [1, 2, 3, 4]
+    assert told.state.revision == 4
+
+
+def test_a_case_that_was_gone_is_believed_since_it_came_back():
+    told = lived_through("""
+        09:00  arrived
+        10:00  protocol
+        10:10  retract protocol
+        10:15  restore protocol
+    """)  # fmt: skip
+    (record,) = told.records.values()
+
+    assert (clock_text(record.time_zero), clock_text(record.time_zero_known_at)) == ("10:00", "10:15")
