@@ -39,6 +39,8 @@ FILES ?= $(sort $(wildcard scoring/*.py scoring/*/*.py))
 # The wheel is what runs: neither this folder nor the caller's PYTHONPATH may stand in for it.
 unexport PYTHONPATH
 unexport PYTHONHOME
+# Compiled anew at every start, the worker takes more than twice as long to come up.
+unexport PYTHONDONTWRITEBYTECODE
 export PYTHONSAFEPATH := 1
 
 PACKAGES := schemas scoring streams dashboards timezero

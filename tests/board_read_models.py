@@ -1,5 +1,6 @@
 """Writes read models for the board's tests, as the engine's projection does."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from redis import Redis
@@ -28,6 +29,15 @@ class ReadModels:
 
     def __init__(self, url):
         self.redis = Redis.from_url(url)
+
+    @contextmanager
+    def together(self):
+        """Let the cache take all that is written within at one moment."""
+        cache = self.redis
+        with cache.pipeline() as self.redis:
+            yield
+            self.redis.execute()
+        self.redis = cache
 
     def clock(self, now=NOW, speed=1.0):
         """Set the engine's clock to `now`, as of this moment of the cache's clock."""

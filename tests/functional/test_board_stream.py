@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from statistics import median
-from time import perf_counter
 
 import httpx
 
@@ -17,7 +15,7 @@ from real_parts.eventually import eventually
 
 def test_a_new_browser_gets_everything_at_once(models, board):
     tell_morning(models)
-    eventually(lambda: "enc-20417" in first_snapshot(board), what="the morning on the board")
+    eventually(lambda: len(snapshot_of(board)["alerts"]) == len(said()), what="the last alert on the board")
     with board.stream("GET", "/events") as response:
         snapshot = next_named(events(response), "snapshot")
 
@@ -30,10 +28,6 @@ def test_a_new_browser_gets_everything_at_once(models, board):
     assert (row["unit"], row["group"], row["next"]["due_at"]) == ("ED Peds", "running", "2026-03-14T10:48:00Z")
 
 
-def first_snapshot(board):
-    return str(snapshot_of(board))
-
-
 def test_no_patient_or_encounter_number_stands_in_any_name_a_browser_may_put_into_an_address(models, open_stream):
     models.cases(child("20421"))
     row = row_of(next_named(open_stream, "changes", lambda data: data.get("rows")), "enc-20421")
@@ -44,25 +38,14 @@ def test_no_patient_or_encounter_number_stands_in_any_name_a_browser_may_put_int
 
 def test_a_change_reaches_the_browser_with_all_that_changed_together(models, open_stream):
     next_named(open_stream, "snapshot")
-    models.cases(child())
-    models.alerts(alert("x1", "missed", "blood_culture", "11:01", "No blood culture charted; window closed 11:01."))
+    with models.together():
+        models.cases(child())
+        models.alerts(alert("x1", "missed", "blood_culture", "11:01", "No blood culture charted; window closed 11:01."))
     change = next_named(open_stream, "changes")
 
     assert [row["label"] for row in change["rows"]] == ["enc-c1"]
     assert [line["kind"] for line in change["alerts"]] == ["missed"]
     assert change["now"].startswith("2026-03-14T10:40")
-
-
-def test_a_change_is_on_its_way_within_about_a_fifth_of_a_second(models, open_stream):
-    next_named(open_stream, "snapshot")
-    lags = []
-    for revision in range(1, 8):
-        announced = perf_counter()
-        models.cases(child(revision=revision))
-        next_named(open_stream, "changes", lambda data: data.get("rows"))
-        lags.append(perf_counter() - announced)
-
-    assert median(lags) < 0.25
 
 
 def at_instant(text):
