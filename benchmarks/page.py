@@ -114,7 +114,8 @@ def real_words(real: Mapping[str, Any]) -> str:
         if real["same_verdicts"]
         else "The hosts disagree on final verdicts."
     )
-    return f"{real['messages']:,} raw messages ({counts}), which tell {real['facts']:,} facts. {same}"
+    fed = f"{real['messages']:,} raw messages ({counts}), which tell {real['facts']:,} facts"
+    return f"{fed}; all {real['measures']} shipped measures. {same}"
 
 
 def kept(kind: str) -> list[dict[str, Any]]:

@@ -5,18 +5,18 @@ named in the summary; with TIMEZERO_REQUIRE_REAL=1 it fails instead.
 """
 
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from coverage_trace import UNTRACED, untraced
+from coverage_trace import is_traced, untraced
 from real_parts.inventory import PARTS, PHOENIX_ORACLE, found, missing_is_a_failure, shared_folder
 from timezero.embedded import embedded_broker as run_embedded_broker
 from timezero.embedded import embedded_cache
 from timezero.local_kafka import local_kafka
 
-TESTS = Path(__file__).parent
 LEFT_OUT = pytest.StashKey[list[str]]()
 NEEDED = pytest.StashKey[set[str]]()
 
@@ -42,12 +42,10 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item):
+def pytest_runtest_protocol(item, nextitem):
     """Run a test with its fixtures, and without the tracer where its folder is not traced."""
-    if any(item.path.is_relative_to(TESTS / each) for each in UNTRACED):
-        with untraced():
-            return (yield)
-    return (yield)
+    with nullcontext() if is_traced(item) else untraced(nextitem):
+        return (yield)
 
 
 def pytest_collection_finish(session):

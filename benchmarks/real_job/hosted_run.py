@@ -27,13 +27,14 @@ from redis import Redis
 
 from schemas.read_model import EngineClock
 from schemas.topics import RAW_TOPICS, Topic
+from scoring.rules import shipped_measures
 from streams.batched.outgoing import Outgoing
 from streams.batched.partition_ends import ends
 from streams.topic_layout import create_topics
 from streams.topic_reader import read_partition, topic_reader
 from streams.worker_settings import WorkerSettings
 
-MEASURES = ("nys-ped-1h/spec-2015", "sep1-like/1", "ed-sepsis-triage/mannhardt")
+MEASURES = shipped_measures()
 OURS, BYTEWAX, QUIX = "timezero worker", "bytewax", "quix streams"
 HOSTS = (OURS, BYTEWAX, QUIX)
 LOOKS_EVERY_S = 0.5
@@ -77,7 +78,8 @@ def real_job(place: Place, count: int, hosts: tuple[str, ...] = HOSTS) -> dict[s
     print(f"real job: {count:,} raw messages, {dict(made.outcomes)}, {made.facts:,} facts", flush=True)
     figures = [_work_through(place, made, host) for host in hosts]
     same = len({each["verdicts_sha256"] for each in figures}) == 1
-    return {"messages": count, "outcomes": made.outcomes, "facts": made.facts, "same_verdicts": same, "hosts": figures}
+    fed = {"messages": count, "outcomes": made.outcomes, "facts": made.facts}
+    return {"measures": len(MEASURES), **fed, "same_verdicts": same, "hosts": figures}
 
 
 async def _send(bootstrap: str, messages: list[Outgoing]) -> None:

@@ -13,11 +13,12 @@ from mixed_feed import judged_alone, write_feed
 from one_timeline import STARTS_AT, one_timeline
 from real_parts.eventually import eventually
 from running_worker import cases_in, committed, fresh, records_of, running_worker
-from schemas.alert import Alert
+from schemas.alert import Alert, AlertKind
 from schemas.belief import Belief
 from schemas.case_record import CaseRecord
 from schemas.read_model import ALERTS_HASH, CASES_HASH, EngineClock
 from schemas.topics import RAW_TOPICS, Topic
+from schemas.verdict import SETTLED
 from sepsis_feed import one_in_ten_twice, shuffled_within_an_hour
 from streams.clock import Clock, wall_clock
 from streams.log_export import export
@@ -33,6 +34,8 @@ KILLS = 3
 MOST_VERDICTS_BETWEEN_KILLS = 150
 SPEED = 20_000
 """The days of the feed in half a minute: deadlines pass while messages come, and while workers die."""
+TURNS = {"done_late", "late_charting", "met_in_time", "time_zero_moved", "ruled_out", "corrected", "cannot_assess"}
+"""Why alerts of the feed were changed or taken back."""
 READ_BY_STAGES = (*RAW_TOPICS, Topic.ENCOUNTER_EVENTS, Topic.CASES, Topic.ENCOUNTER_ALERTS, Topic.ENCOUNTER_BELIEFS)
 
 
@@ -147,6 +150,17 @@ def replayed_alerts(path, sent):
     for line in path.read_bytes().splitlines():
         lines.setdefault(patients.get(orjson.loads(line)["alert_id"]), []).append(line)
     return lines
+
+
+def test_the_feed_knows_every_kind_of_end_and_of_alert(expected):
+    """Whoever makes the feed smaller: these must stay in it."""
+    told = [orjson.loads(text)["elements"] for text in expected.records.values()]
+    lines = (expected.folder / "alerts.ndjson").read_bytes().splitlines()
+    alerts = [orjson.loads(line) for line in lines]
+
+    assert {verdict["status"] for elements in told for verdict in elements} == SETTLED
+    assert {alert["kind"] for alert in alerts} == set(AlertKind)
+    assert {alert["reason"] for alert in alerts} >= TURNS
 
 
 def test_in_order_and_on_time(expected, kafka, redis_url, tmp_path):

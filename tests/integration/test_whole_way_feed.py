@@ -13,11 +13,12 @@ from redis import Redis
 from mixed_feed import BAD, judged_alone, mixed_feed, outcomes, write_feed
 from real_parts.eventually import eventually
 from running_worker import cases_in, final, histories_in, records_of
-from schemas.alert import Alert
+from schemas.alert import Alert, AlertKind
 from schemas.belief import Belief, in_order
-from schemas.case_record import CaseRecord
+from schemas.case_record import CaseRecord, CaseStatus
 from schemas.read_model import CASES_HASH, FEEDS_HASH, EngineClock, FeedStatus
 from schemas.topics import RAW_TOPICS, Topic
+from schemas.verdict import SETTLED
 from scoring.rules import shipped_measures
 from streams.clock import wall_clock
 from streams.log_export import export
@@ -27,6 +28,17 @@ from streams.sources import NamedTopic
 from whole_way import installation
 
 TWO_MEASURES = ("nys-ped-1h/spec-2015", "sep1-like/1")
+TURNS = {
+    "done_late",
+    "late_charting",
+    "met_in_time",
+    "time_zero_moved",
+    "corrected",
+    "died",
+    "not_confirmed",
+    "excluded",
+}
+"""Why alerts of the feed were changed or taken back."""
 AFTER_EVERYTHING = datetime(2201, 1, 1, tzinfo=UTC)
 """The shifted dates of MIMIC-III's stays in the sample end in 2200."""
 
@@ -107,6 +119,16 @@ def test_the_records_in_redis_are_those_of_the_engine_alone(passed):
 
     assert {case["measure"] for case in shown.values()} == set(shipped_measures())
     assert shown == passed.alone
+
+
+def test_every_kind_of_case_of_end_and_of_alert_is_among_them(passed):
+    """Whoever makes the feed smaller: these must stay in it. Nobody is dropped for data too poor."""
+    alerts = [Alert.model_validate_json(record.value) for record in passed.topics[Topic.ENCOUNTER_ALERTS]]
+
+    assert {case["status"] for case in passed.alone.values()} == set(CaseStatus) - {CaseStatus.DROPPED}
+    assert {verdict["status"] for case in passed.alone.values() for verdict in case["elements"]} == SETTLED
+    assert {alert.kind for alert in alerts} == set(AlertKind)
+    assert {alert.reason for alert in alerts} >= TURNS
 
 
 def test_the_compacted_topic_holds_what_redis_holds(passed):

@@ -6,13 +6,13 @@ import signal
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import _lru_cache_wrapper
 from types import FunctionType
 
 import pytest
 from _pytest.tmpdir import tmppath_result_key
 from coverage import Coverage
 
+from kept_readings import alive, caches_of_ours, forget_what_was_read
 from scoring.rules import load_rules, shipped_measures
 
 KILLED, SURVIVED, UNREACHED = "killed", "survived", "unreached"
@@ -145,22 +145,6 @@ class Reach:
 
     def _contexts(self, mutant):
         return [each for each in self.lines.get(mutant.path, {}).get(mutant.line, ()) if each]
-
-
-def alive(kind):
-    """Everything of a kind that the garbage collector knows."""
-    return [each for each in gc.get_objects() if isinstance(each, kind)]
-
-
-def caches_of_ours():
-    """What our own packages have read once and keep."""
-    return [kept for kept in alive(_lru_cache_wrapper) if (kept.__module__ or "").startswith(("schemas.", "scoring."))]
-
-
-def forget_what_was_read(caches):
-    """Empty these caches."""
-    for kept in caches:
-        kept.cache_clear()
 
 
 def fails(item):
