@@ -125,11 +125,9 @@ def kept(kind: str) -> list[dict[str, Any]]:
 
 
 def where(run: Mapping[str, Any]) -> str:
-    """When, where and of which commit, and how busy the machine was."""
-    return (
-        f"{run['at']}, commit {run['commit']}, Python {run['python']}, {run['machine']}, "
-        f"{run['cores']} cores, load {run['load_at_start']:.1f} when it began"
-    )
+    """When, where and of which commit, and how busy the machine was, where that was noted."""
+    load = f", load {run['load_at_start']:.1f} when it began" if "load_at_start" in run else ""
+    return f"{run['at']}, commit {run['commit']}, Python {run['python']}, {run['machine']}, {run['cores']} cores{load}"
 
 
 def live_part() -> str:
@@ -143,23 +141,23 @@ def live_part() -> str:
 
 
 def peers_part() -> str:
-    """The latest run of the peers that has both jobs; nothing without any."""
-    runs = kept("peers")
-    run = next((each for each in reversed(runs) if "plain" in each and "real" in each), None)
-    if run is None:
+    """The latest run of each of the peers' jobs; nothing before both were run."""
+    runs = {job: kept(f"peers-{job}") for job in ("plain", "tuned", "real")}
+    if not runs["plain"] or not runs["real"]:
         return ""
-    tuned = next((each for each in reversed(runs) if "tunings" in each), None)
-    plain, real = run["plain"], run["real"]
+    tuned = runs["tuned"][-1] if runs["tuned"] else None
+    plain, real = runs["plain"][-1]["plain"], runs["real"][-1]["real"]
     by_event = {each["host"]: each["events_per_second"] for each in plain["hosts"]}
     by_message = {each["host"]: each["messages_per_second"] for each in real["hosts"]}
     words = {
-        "where": where(run),
+        "plain_where": where(runs["plain"][-1]),
         "events": f"{plain['events']:,}",
         "keys": f"{plain['keys']:,}",
         "plain_plot": plot("plain", "Plain job, events a second", by_event),
         "plain": "\n".join(plain_table(plain["hosts"])),
         "tunings": "\n".join(tuning_table(tuned["tunings"])) if tuned else "Not tried in a kept run: `--tune EVENTS`.",
-        "tuned_where": f"{tuned['at']}, load {tuned['load_at_start']:.1f}" if tuned else "never",
+        "tuned_where": where(tuned) if tuned else "never",
+        "real_where": where(runs["real"][-1]),
         "real_words": real_words(real),
         "real_plot": plot("real", "Real job, raw messages a second", by_message),
         "real": "\n".join(real_table(real["hosts"])),

@@ -152,21 +152,19 @@ def asked() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Run what was asked for, print it and keep it."""
+    """Run what was asked for, print it, and keep each job as soon as it is done."""
     told = asked()
-    figures: dict[str, object] = {**circumstances(), "load_at_start": os.getloadavg()[0]}
+    where: dict[str, object] = {**circumstances(), "load_at_start": os.getloadavg()[0]}
     with tempfile.TemporaryDirectory() as name, local_kafka(Path(name) / "kafka") as bootstrap:
         folder = Path(name)
         if told.events:
-            figures["plain"] = plain_job(bootstrap, told.events, told.rounds)
+            keep("peers-plain", {**where, "plain": plain_job(bootstrap, told.events, told.rounds)})
         if told.tune:
-            figures["tunings"] = tuned(bootstrap, told.tune)
+            keep("peers-tuned", {**where, "tunings": tuned(bootstrap, told.tune)})
         if told.messages:
             with embedded_cache(folder / "cache") as redis_url:
-                figures["real"] = real_job(
-                    Place(bootstrap, redis_url, folder, Path(python_of("on_bytewax"))), told.messages
-                )
-    keep("peers", figures)
+                place = Place(bootstrap, redis_url, folder, Path(python_of("on_bytewax")))
+                keep("peers-real", {**where, "real": real_job(place, told.messages)})
 
 
 if __name__ == "__main__":

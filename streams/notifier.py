@@ -242,10 +242,15 @@ async def _beating(heart: Heart | None) -> AsyncIterator[None]:
             await asyncio.wait([task])
 
 
+def group_of(worker: WorkerSettings) -> str:
+    """The consumer group of the notifiers of an installation."""
+    return f"{worker.app_id}-notify"
+
+
 def _consumer(worker: WorkerSettings) -> AIOKafkaConsumer:
     return AIOKafkaConsumer(
         bootstrap_servers=worker.bootstrap,
-        group_id=f"{worker.app_id}-notify",
+        group_id=group_of(worker),
         enable_auto_commit=False,
         # A group that has committed nothing has delivered nothing.
         auto_offset_reset="earliest",

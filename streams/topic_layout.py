@@ -46,6 +46,11 @@ class TopicLayout:
     config: Mapping[str, str]
 
 
+def changelog_of(settings: WorkerSettings, table: str) -> str:
+    """The topic that keeps a table."""
+    return f"{settings.app_id}-{table}-changelog"
+
+
 def layout(settings: WorkerSettings) -> tuple[TopicLayout, ...]:
     """Every topic of the project, changelogs of the tables included."""
     raw = {"max.message.bytes": str(settings.max_message_bytes)}
@@ -53,7 +58,7 @@ def layout(settings: WorkerSettings) -> tuple[TopicLayout, ...]:
     config: dict[str, dict[str, str]] = dict.fromkeys(RAW_TOPICS, raw)
     config |= {topic: own | _KEPT for topic in Topic if topic not in RAW_TOPICS}
     config |= dict.fromkeys(COMPACTED_TOPICS, own | _COMPACTED)
-    config |= {f"{settings.app_id}-{table}-changelog": own | _COMPACTED for table in TABLES}
+    config |= {changelog_of(settings, table): own | _COMPACTED for table in TABLES}
     return tuple(TopicLayout(str(name), settings.partitions, each) for name, each in config.items())
 
 

@@ -26,6 +26,7 @@ SUBCOMMANDS = {
     "notify": ("timezero.notify_command", "Deliver alerts to a signed webhook."),
     "redrive": ("timezero.redrive_command", "Send rejected messages again that are understood now."),
     "release": ("timezero.release_command", "Let a held topic through for a while."),
+    "repartition": ("timezero.repartition_command", "Move to a broker with another number of partitions."),
     "replay": ("timezero.replay_command", "Judge a recorded feed without a broker."),
     "schema": ("timezero.schema_command", "Print the JSON Schema of topics and models."),
     "score": ("timezero.score_command", "Judge an abstraction file by a published measure."),

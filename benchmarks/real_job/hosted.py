@@ -27,6 +27,8 @@ RECEIVED_AT = datetime(2000, 1, 1, tzinfo=UTC)
 PROJECTED = frozenset({Topic.CASES, Topic.ENCOUNTER_ALERTS, Topic.ENCOUNTER_BELIEFS})
 LIMIT_BYTES = WorkerSettings().max_record_bytes
 SNAPSHOT_EVERY_S = 1.0
+AT_ONCE = WorkerSettings().batch_records
+"""Records projected at once, as in our own worker: a host may give a backlog's results all together."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,8 @@ class ReadModel:
     def put(self, sent: Iterable[Outgoing]) -> None:
         """Project what belongs into the read model."""
         records = [Record(each.topic, 0, 0, each.key, each.value) for each in sent if each.topic in PROJECTED]
-        if records:
-            self._loop.run_until_complete(self._projection.put(records))
+        for start in range(0, len(records), AT_ONCE):
+            self._loop.run_until_complete(self._projection.put(records[start : start + AT_ONCE]))
 
     def lived(self, count: int) -> None:
         """Say that so many records more of the log are done."""

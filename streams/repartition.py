@@ -1,0 +1,175 @@
+"""Moves an installation to a broker whose topics have another number of partitions.
+
+Log, results, rejected messages and states are copied, each key in its order to where it stands there, and the groups
+go on behind them: nothing is judged, shown or delivered again. Raw topics are not copied; all of them must be finished.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, OffsetAndMetadata, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaConnectionError, KafkaError
+from redis.asyncio import Redis
+
+from schemas.read_model import FEEDS_HASH, RATES_HASH
+from schemas.topics import RAW_TOPICS, Topic
+from streams.batched.partition_ends import ends
+from streams.notifier import group_of
+from streams.read_model_publisher import FEED_PARTS_HASH
+from streams.redis_projection import PROJECTED_HASH
+from streams.redis_rebuild import PROJECTED_TOPICS
+from streams.topic_layout import CONTRIBUTIONS_TABLE, STATE_TABLE, BrokerError, changelog_of, create_topics
+from streams.topic_reader import partitions_of, read_partition, topic_reader
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+
+    from streams.records import Record
+    from streams.worker_settings import WorkerSettings
+
+_BY_PARTITION = (PROJECTED_HASH, RATES_HASH, FEED_PARTS_HASH, FEEDS_HASH)
+"""What Redis has by partition: it says nothing of other partitions, and workers write it anew."""
+
+
+class NotReadyError(RuntimeError):
+    """Something is under way on the old broker, or the new one is not empty; the message says what to do."""
+
+
+async def repartition(source: str, settings: WorkerSettings) -> Counter[str]:
+    """Copy everything from the brokers `source` to those of `settings`, into `settings.partitions` partitions.
+
+    Workers and notifier must have been stopped, and must have finished what there was. What Redis has by partition is
+    thrown away; the rest of it stays.
+
+    Returns:
+        Records copied, by topic.
+
+    Raises:
+        BrokerError: a broker does not answer, or refuses something.
+        NotReadyError: something is not finished, somebody is at work, or the new topics hold something.
+        redis.RedisError: Redis does not answer.
+    """
+    redis = Redis.from_url(settings.redis_url)
+    groups: dict[str, tuple[Topic, ...]] = {
+        settings.app_id: (*RAW_TOPICS, Topic.ENCOUNTER_EVENTS, *PROJECTED_TOPICS),
+        group_of(settings): (Topic.ENCOUNTER_ALERTS,),
+    }
+    topics = _copied(settings)
+    try:
+        await redis.ping()
+        await _check_nobody_works(source, groups)
+        begun = [group for group, read in groups.items() if await _check_finished(source, group, read)]
+        await create_topics(settings)
+        await _check_empty(settings.bootstrap, topics)
+        copied = await _copy_all(source, settings, topics)
+        for group in begun:
+            await _begin_behind(settings.bootstrap, group, groups[group])
+        await redis.delete(*_BY_PARTITION)
+    except KafkaError as error:
+        message = f"a Kafka broker did not do what it was asked: {type(error).__name__}."
+        raise BrokerError(message) from None
+    finally:
+        await redis.aclose()
+    return copied
+
+
+def _copied(settings: WorkerSettings) -> list[str]:
+    """Every topic whose keys tell their partition; counts of feeds belong to raw topics, and begin anew with them."""
+    topics = [topic for topic in Topic if topic not in RAW_TOPICS]
+    return [*map(str, topics), *(changelog_of(settings, table) for table in (STATE_TABLE, CONTRIBUTIONS_TABLE))]
+
+
+async def _check_nobody_works(source: str, groups: Iterable[str]) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=source)
+    try:
+        await admin.start()
+        answers: Any = await admin.describe_consumer_groups(list(groups))
+    except (KafkaConnectionError, OSError):
+        message = f"no Kafka broker answers at {source}: start it, or name another."
+        raise BrokerError(message) from None
+    finally:
+        await admin.close()
+    for _, group, _, _, _, members, *_ in (each for answer in answers for each in answer.groups):
+        if members:
+            message = f"the group {group} has {len(members)} at work on {source}: stop workers and notifier first."
+            raise NotReadyError(message)
+
+
+async def _check_finished(source: str, group: str, topics: Iterable[str]) -> bool:
+    """Whether the group has ever finished anything; that it has finished all there is, is demanded."""
+    done = {place: offset for place, offset in (await _committed(source, group, topics)).items() if offset is not None}
+    async with topic_reader(source) as reader:
+        places = [place for topic in topics for place in await _places(source, topic)] if done else []
+        end = await ends(reader, places)
+        first = await reader.beginning_offsets(places)
+    waiting = sum(max(0, end[place] - max(first[place], done.get(place, 0))) for place in places)
+    if waiting:
+        message = f"{waiting} messages on {source} still wait for the group {group}: let it finish them, then stop it."
+        raise NotReadyError(message)
+    return bool(done)
+
+
+async def _places(bootstrap: str, topic: str) -> list[TopicPartition]:
+    return [TopicPartition(str(topic), each) for each in await partitions_of(bootstrap, topic)]
+
+
+async def _committed(bootstrap: str, group: str, topics: Iterable[str]) -> dict[TopicPartition, int | None]:
+    async with _group_member(bootstrap, group) as consumer:
+        places = [place for topic in topics for place in await _places(bootstrap, topic)]
+        return {place: await consumer.committed(place) for place in places}
+
+
+@asynccontextmanager
+async def _group_member(bootstrap: str, group: str) -> AsyncIterator[AIOKafkaConsumer]:
+    """One that may ask and say how far a group is, and reads nothing."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+async def _check_empty(bootstrap: str, topics: Iterable[str]) -> None:
+    async with topic_reader(bootstrap) as reader:
+        for topic in topics:
+            if any((await reader.end_offsets(await _places(bootstrap, topic))).values()):
+                message = f"topic {topic} on {bootstrap} is not empty: delete the topics there, and begin again."
+                raise NotReadyError(message)
+
+
+async def _copy_all(source: str, settings: WorkerSettings, topics: Iterable[str]) -> Counter[str]:
+    copied: Counter[str] = Counter()
+    # One try after the other: a repeat that overtook what came after it would turn a key's order round.
+    producer = AIOKafkaProducer(
+        bootstrap_servers=settings.bootstrap,
+        enable_idempotence=True,
+        linger_ms=5,
+        max_request_size=2 * settings.max_record_bytes,
+    )
+    async with topic_reader(source) as reader, producer:
+        for topic in topics:
+            for partition in await partitions_of(source, topic):
+                async for records in read_partition(reader, topic, partition):
+                    await _send(producer, topic, records)
+                    copied[topic] += len(records)
+    return copied
+
+
+async def _send(producer: AIOKafkaProducer, topic: str, records: Iterable[Record]) -> None:
+    await asyncio.gather(*[await producer.send(topic, each.value, each.key) for each in records])
+
+
+async def _begin_behind(bootstrap: str, group: str, topics: Iterable[str]) -> None:
+    """Let a group go on behind all there is."""
+    places = [place for topic in topics for place in await _places(bootstrap, topic)]
+    async with topic_reader(bootstrap) as reader:
+        end = await ends(reader, places)
+    async with _group_member(bootstrap, group) as consumer:
+        consumer.assign(places)
+        await consumer.commit({place: OffsetAndMetadata(offset, "") for place, offset in end.items()})
