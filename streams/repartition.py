@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import stamina
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, OffsetAndMetadata, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaConnectionError, KafkaError
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 _BY_PARTITION = (PROJECTED_HASH, RATES_HASH, FEED_PARTS_HASH, FEEDS_HASH)
 """What Redis has by partition: it says nothing of other partitions, and workers write it anew."""
+
+_READY_WITHIN_S = 10.0
 
 
 class NotReadyError(RuntimeError):
@@ -85,33 +88,42 @@ def _copied(settings: WorkerSettings) -> list[str]:
 
 
 async def _check_nobody_works(source: str, groups: Iterable[str]) -> None:
+    for group in groups:
+        members = await _members(source, group)
+        if members:
+            message = f"the group {group} has {members} at work on {source}: stop workers and notifier first."
+            raise NotReadyError(message)
+
+
+async def _members(source: str, group: str) -> int:
     admin = AIOKafkaAdminClient(bootstrap_servers=source)
     try:
         await admin.start()
-        answers: Any = await admin.describe_consumer_groups(list(groups))
+        # A broker that has not made its topic of groups yet is ready a moment later. Of several groups asked for
+        # together, the client reads the first only.
+        asking = stamina.AsyncRetryingCaller(attempts=None, timeout=_READY_WITHIN_S)
+        (answer,) = await asking(KafkaError, admin.describe_consumer_groups, [group])
     except (KafkaConnectionError, OSError):
         message = f"no Kafka broker answers at {source}: start it, or name another."
         raise BrokerError(message) from None
     finally:
         await admin.close()
-    for _, group, _, _, _, members, *_ in (each for answer in answers for each in answer.groups):
-        if members:
-            message = f"the group {group} has {len(members)} at work on {source}: stop workers and notifier first."
-            raise NotReadyError(message)
+    ((_, _, _, _, _, members, *_),) = answer.groups
+    return len(members)
 
 
 async def _check_finished(source: str, group: str, topics: Iterable[str]) -> bool:
-    """Whether the group has ever finished anything; that it has finished all there is, is demanded."""
-    done = {place: offset for place, offset in (await _committed(source, group, topics)).items() if offset is not None}
+    """Whether the group has ever finished anything; then it must have finished all there is."""
+    committed = await _committed(source, group, topics)
+    if not any(committed.values()):
+        return False
     async with topic_reader(source) as reader:
-        places = [place for topic in topics for place in await _places(source, topic)] if done else []
-        end = await ends(reader, places)
-        first = await reader.beginning_offsets(places)
-    waiting = sum(max(0, end[place] - max(first[place], done.get(place, 0))) for place in places)
+        end, first = await ends(reader, committed), await reader.beginning_offsets(list(committed))
+    waiting = sum(max(0, end[place] - max(first[place], done or 0)) for place, done in committed.items())
     if waiting:
         message = f"{waiting} messages on {source} still wait for the group {group}: let it finish them, then stop it."
         raise NotReadyError(message)
-    return bool(done)
+    return True
 
 
 async def _places(bootstrap: str, topic: str) -> list[TopicPartition]:

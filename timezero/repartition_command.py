@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 import orjson
+import stamina.instrumentation
 from redis.exceptions import RedisError
 
 from streams.repartition import NotReadyError
@@ -26,6 +27,7 @@ def repartition(*, source: str, config: Path | None, as_json: bool) -> None:
     not copied, and counts of feeds begin anew.
     """
     worker = settings_from(config).worker
+    stamina.instrumentation.set_on_retry_hooks([])
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     if source == worker.bootstrap:
         message = f"{source} is the new broker too: name another with TIMEZERO_BOOTSTRAP or in [worker]."

@@ -94,10 +94,10 @@ def commit(settings, group, topic):
 
     async def say():
         consumer = AIOKafkaConsumer(bootstrap_servers=settings.bootstrap, group_id=group, enable_auto_commit=False)
-        await consumer.start()
         places = [TopicPartition(topic, each) for each in range(settings.partitions)]
-        ends = await consumer.end_offsets(places)
         consumer.assign(places)
+        await consumer.start()
+        ends = await consumer.end_offsets(places)
         await consumer.commit({place: OffsetAndMetadata(end, "") for place, end in ends.items()})
         await consumer.stop()
 
@@ -111,11 +111,11 @@ def test_what_was_known_stays_known_and_what_comes_is_judged_with_it(old, new, r
     commit(old, group_of(old), Topic.ENCOUNTER_ALERTS)
     said, written = ids_sent(old.bootstrap), lengths(old)
     told = move(old, new)
+    assert told.returncode == 0, told.stderr
     moved, waiting = lengths(new), committed(notifier_of(new), Topic.ENCOUNTER_ALERTS)
     with at_work(new, after, lived_offline([*before, *after])):
         sent = ids_sent(new.bootstrap)
 
-    assert told.returncode == 0, told.stderr
     assert moved == written | dict.fromkeys(RAW_TOPICS, 0)
     assert {each: count for each, count in moved.items() if count}.items() <= orjson.loads(told.stdout)[
         "copied"
@@ -157,7 +157,8 @@ def test_nothing_is_moved_onto_what_is_there(old, new):
         pass
     moved, again = move(old, new), move(old, new)
 
-    assert (moved.returncode, again.returncode) == (0, 2)
+    assert moved.returncode == 0, moved.stderr
+    assert again.returncode == 2
     assert "is not empty" in again.stderr
 
 
