@@ -7,7 +7,7 @@
 #   make agree  the engine and a naive judge over EVENTS=1000000 made-up events, with how often each status was seen
 #   make fuzz   MESSAGES=1000000 mutated messages of every format, through the door and the owner of a worker; STORY=7: one
 #   make chaos  FAULTS=100 faults under load, one after the other, and what stands at the end against the replay; SEED=7
-#   make bench  the benchmarks, with machine, commit and date beside each number
+#   make bench  the engine by stages, score, replay, what a patient weighs, taking over, rolling restarts
 #   make bench-live  latencies, memory, recovery and growth of a whole installation   LIVE="--small" for some minutes less
 #   make bench-peers  the same jobs on other stream processors   PEERS="--events 100000 --rounds 1" for some
 #   make mutants  which small changes of scoring/ no test notices   FILES="scoring/span.py scoring/age.py"
@@ -136,9 +136,10 @@ fuzz: install
 chaos: install
 	@PYTHONPATH=tests $(RUN) -m chaos --faults $(FAULTS) --seed $(SEED)
 
+ALONE := engine score replay footprint takeover rolling_restart
 bench: install
-	@$(RUN) benchmarks/run.py
-	@$(RUN) benchmarks/plain_job/run.py
+	@for each in $(ALONE); do PYTHONPATH=benchmarks:tests $(RUN) benchmarks/$$each.py; done
+	@$(MAKE) --no-print-directory bench-page
 
 # Kafka, Redis, workers and board are brought up as the tests do.
 bench-live: install
@@ -151,7 +152,7 @@ bench-peers: peers
 	@$(MAKE) --no-print-directory bench-page
 
 bench-page: .venv-peers/locked
-	@PYTHONPATH=benchmarks/live .venv-peers/bin/python -P benchmarks/page.py
+	@PYTHONPATH=benchmarks:benchmarks/live .venv-peers/bin/python -P benchmarks/page.py
 
 # Peers pin libraries that ours does not have: environments of their own. Bytewax and Quix host our engine too.
 FLINK_CONNECTOR := org.apache.flink:flink-sql-connector-kafka:4.0.1-2.0

@@ -7,6 +7,7 @@ run, to parsing the same bytes; absolute rates stand beside them. Nothing here i
 
 import gc
 import os
+import subprocess
 import sys
 import tempfile
 import tracemalloc
@@ -19,7 +20,7 @@ from time import process_time
 from typing import TypeVar
 
 import orjson
-from run import circumstances, simulated_feed
+from result import circumstances, keep
 
 from schemas.clinical import CLINICAL_EVENT, AnyFact, Observation, Quantity, Visit, VisitStep
 from schemas.rejection import Accepted, Translation
@@ -38,6 +39,7 @@ from streams.worker_settings import MEBIBYTE
 
 Message = tuple[str, bytes, datetime | None]
 Result = TypeVar("Result")
+PATIENTS = 60
 IDLE = 2_000
 """Encounters kept open to see what one takes."""
 
@@ -50,9 +52,13 @@ def recorded() -> list[Message]:
 
 
 def simulated() -> list[Message]:
-    """A seeded department as messages."""
+    """A seeded department as messages, by the command that users have."""
     with tempfile.TemporaryDirectory() as folder:
-        return [(str(each["topic"]), orjson.dumps(each["value"]), None) for each in simulated_feed(Path(folder))]
+        command = [sys.executable, "-m", "timezero", "simulate", "--seed", "11", "--out", folder]
+        command += ["--children", str(PATIENTS), "--adults", str(PATIENTS)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        feed = map(orjson.loads, (Path(folder) / "feed.ndjson").read_bytes().splitlines())
+        return [(str(each["topic"]), orjson.dumps(each["value"]), None) for each in feed]
 
 
 def timed(work: Callable[[], Result]) -> tuple[Result, float]:
@@ -77,14 +83,13 @@ def judge(events: Sequence[AnyFact], rules: Rules, seen: Counter[str]) -> dict[s
     return states
 
 
-def outcomes(results: Sequence[Translation]) -> str:
-    """The share of messages that were accepted, ignored and rejected."""
-    counts = Counter(type(result).__name__.lower() for result in results)
-    return ", ".join(f"{name} {count / len(results):.1%}" for name, count in sorted(counts.items()))
+def outcomes(results: Sequence[Translation]) -> Counter[str]:
+    """How many messages were accepted, ignored and rejected."""
+    return Counter(type(result).__name__.lower() for result in results)
 
 
-def measure(name: str, messages: list[Message], rules: Rules) -> None:
-    """Time every stage over the same messages, and print."""
+def measure(name: str, messages: list[Message], rules: Rules) -> dict[str, object]:
+    """Time every stage over the same messages: seconds of the processor, and what the feed is like."""
     _, parsing = timed(lambda: [orjson.loads(value) for _, value, _ in messages])
     results, translating = timed(lambda: [translate(*message) for message in messages])
     facts = [fact for result in results if isinstance(result, Accepted) for fact in result.facts]
@@ -94,12 +99,19 @@ def measure(name: str, messages: list[Message], rules: Rules) -> None:
     seen: Counter[str] = Counter()
     states, judging = timed(lambda: judge(events, rules, seen))
     written, encoding = timed(lambda: [encode_state(state) for state in states.values()])
-    print(f"{name}: {len(messages):,} messages ({outcomes(results)}), {len(facts):,} facts of {len(states):,} patients")
-    print("  of the facts: " + ", ".join(f"{what} {count / len(facts):.1%}" for what, count in sorted(seen.items())))
     stages = {"parse only": parsing, "translate": translating, "re-key": keying, "decode": decoding, "judge": judging}
-    for stage, seconds in {**stages, "all but parsing": sum(stages.values()) - parsing}.items():
-        print(f"  {stage:16} {len(messages) / seconds:>9,.0f} messages/s  {seconds / parsing:>7.1f} x parsing")
-    print(f"  encode {len(written) / encoding:,.0f} states/s, mean {sum(map(len, written)) / len(written):,.0f} bytes")
+    figures = {
+        "feed": name,
+        "messages": len(messages),
+        "outcomes": outcomes(results),
+        "facts": len(facts),
+        "patients": len(states),
+        "seen": seen,
+        "seconds": {**stages, "all but parsing": sum(stages.values()) - parsing, "encode the states": encoding},
+        "bytes_of_a_state": round(sum(map(len, written)) / len(written)),
+    }
+    print(figures, flush=True)
+    return figures
 
 
 def idle_encounter(number: int) -> list[AnyFact]:
@@ -161,8 +173,8 @@ def logged(fact: AnyFact) -> Record:
     return Record(Topic.ENCOUNTER_EVENTS, 0, 0, fact.key.encode(), fact.model_dump_json().encode())
 
 
-def waiting() -> None:
-    """Print what a worker keeps of encounters whose states it let go, and what it takes to go on with them.
+def waiting() -> dict[str, float]:
+    """What a worker keeps of encounters whose states it let go, and what it takes to go on with them.
 
     Their next event finds the state stored: it is unpacked and decoded, the chart is drawn, and all of it is judged.
     """
@@ -177,26 +189,28 @@ def waiting() -> None:
     last = [idle_encounter(number)[2:] for number in range(1, IDLE)]
     _, seconds = timed(lambda: [worker.live(facts) for facts in last])
     _, taking_over = timed(lambda: worker.take_over(100_000 // IDLE))
-    print(f"  let go by a worker: {held / (IDLE - 1):,.0f} bytes in memory")
-    print(f"  from there to the next event lived and stored: {seconds / (IDLE - 1) * 1000:.2f} ms")
-    print(f"  100,000 stored states looked through for their wake-ups: {taking_over:.2f} s")
+    return {
+        "bytes_let_go": round(held / (IDLE - 1)),
+        "ms_to_next_event_stored": round(seconds / (IDLE - 1) * 1000, 2),
+        "seconds_to_look_through_100000": round(taking_over, 3),
+    }
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, print and keep."""
     rules = load_rules(shipped_measures())
-    print(f"{len(rules.measures)} measures, {circumstances()}")
+    figures: dict[str, object] = {**circumstances(), "measures": len(rules.measures)}
     messages = recorded()
-    if messages:
-        measure("MIMIC-III demo", messages, rules)
-    else:
+    feeds = [measure("MIMIC-III demo", messages, rules)] if messages else []
+    if not messages:
         print(
             "the MIMIC-III demo is not there: set TIMEZERO_SHARED to the folder above data/mimic3_demo", file=sys.stderr
         )
-    measure("simulated department", simulated(), rules)
+    feeds.append(measure("simulated department", simulated(), rules))
     memory, written = idle_bytes(rules)
-    print(f"an idle open encounter: {memory:,.0f} bytes decoded, {written:,.0f} written")
-    waiting()
+    idle = {"bytes_decoded": round(memory), "bytes_written": round(written), **waiting()}
+    print(idle)
+    keep("engine", {**figures, "feeds": feeds, "idle_encounter": idle})
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from time import monotonic, sleep
 
 import orjson
 from redis import Redis
-from run import circumstances, keep
+from result import circumstances, keep
 
 from schemas.read_model import CASES_HASH, EngineClock
 from schemas.topics import RAW_TOPICS, Topic

@@ -6,6 +6,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from engine_page import SECTIONS
 from live_page import sections
 from matplotlib import pyplot as plt
 
@@ -131,13 +132,29 @@ def where(run: Mapping[str, Any]) -> str:
 
 
 def live_part() -> str:
-    """The latest run of a whole installation, in full where there is one; nothing without any."""
-    runs = kept("live")
-    run = next((each for each in reversed(runs) if each["size"] == "full"), runs[-1] if runs else None)
-    if run is None:
+    """Of every step of a whole installation the latest run, a full one where there is one; nothing without any."""
+    latest: dict[str, dict[str, Any]] = {}
+    for run in sorted(kept("live"), key=lambda run: run["size"] == "full"):
+        latest |= dict.fromkeys(run["live"], run)
+    if not latest:
         return ""
-    said = where(run) if run["size"] == "full" else f"{where(run)}; only in small sizes"
-    return _LIVE.substitute(where=said, sections=sections(run["live"], saved))
+    said = dict.fromkeys(
+        where(run) if run["size"] == "full" else f"{where(run)}, only in small sizes" for run in latest.values()
+    )
+    return _LIVE.substitute(
+        where="; ".join(said), sections=sections({step: run["live"][step] for step, run in latest.items()}, saved)
+    )
+
+
+def engine_part() -> str:
+    """The latest run of each benchmark that stands alone; nothing without any."""
+    told = [
+        SECTIONS[name](run, saved).replace("\n\n", f"\n\n*{where(run)}*\n\n", 1)
+        for name in SECTIONS
+        for run in kept(name)[-1:]
+    ]
+    head = "\n## The engine, and a few workers\n\nMade by `make bench`.\n\n"
+    return head + "\n\n".join(told) + "\n" if told else ""
 
 
 def peers_part() -> str:
@@ -167,7 +184,7 @@ def peers_part() -> str:
 
 def main() -> None:
     """Write the page from the latest results; what was never run is not on it."""
-    (DOCS / "benchmarks.md").write_text(TITLE + live_part() + peers_part(), encoding="utf-8")
+    (DOCS / "benchmarks.md").write_text(TITLE + live_part() + engine_part() + peers_part(), encoding="utf-8")
 
 
 if __name__ == "__main__":

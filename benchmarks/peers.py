@@ -20,7 +20,7 @@ import orjson
 from final_states import SETTINGS_VARIABLE, check
 from hosted_run import Place, real_job
 from job import KEYS
-from run import circumstances, keep
+from result import circumstances, keep
 
 from streams.topic_reader import partitions_of, read_partition, topic_reader
 from timezero.embedded import embedded_cache
@@ -154,7 +154,7 @@ def asked() -> argparse.Namespace:
 def main() -> None:
     """Run what was asked for, print it, and keep each job as soon as it is done."""
     told = asked()
-    where: dict[str, object] = {**circumstances(), "load_at_start": os.getloadavg()[0]}
+    where: dict[str, object] = circumstances()
     with tempfile.TemporaryDirectory() as name, local_kafka(Path(name) / "kafka") as bootstrap:
         folder = Path(name)
         if told.events:

@@ -12,11 +12,11 @@ from pathlib import Path
 from time import perf_counter
 
 import orjson
-from run import circumstances, keep
+from result import circumstances, keep
 
 from scoring.rules import shipped_measures
 
-PATIENTS = 100
+PATIENTS = 20
 TIMES = (1, 4)
 WATCH = """
 import resource, subprocess, sys

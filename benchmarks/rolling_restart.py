@@ -12,7 +12,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from run import circumstances, keep
+from result import circumstances, keep
 
 from event_log import alerts_of_log, alerts_sent
 from real_parts.eventually import eventually

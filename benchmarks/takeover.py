@@ -21,7 +21,7 @@ from time import monotonic, sleep
 
 from aiokafka import AIOKafkaProducer
 from footprint import memory_kib
-from run import circumstances, keep
+from result import circumstances, keep
 
 from schemas.topics import Topic
 from schemas.worker_health import WorkerHealth

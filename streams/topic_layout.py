@@ -131,7 +131,7 @@ async def _check_partitions(admin: AIOKafkaAdminClient, topics: tuple[TopicLayou
         if found != topic.partitions:
             message = (
                 f"topic {topic.name} has {found} partitions, not {topic.partitions}: "
-                "set `partitions` to what the topics have, or make them anew."
+                "set `partitions` to what the topics have; `timezero repartition` moves to another number."
             )
             raise BrokerError(message)
 

@@ -36,7 +36,7 @@ class WorkerSettings(BaseModel):
     datadir: Path = Path("datadir")
     """Folder for this worker's own files."""
     partitions: int = Field(default=4, ge=1, le=1000)
-    """Partitions of every topic; cannot be changed later, since keys would meet another owner."""
+    """Partitions of every topic. Later, `timezero repartition` moves to another number: keys meet another owner."""
     replication_factor: int = Field(default=1, ge=1)
     standby_replicas: int = Field(default=0, ge=0)
     """Workers that keep a copy of each patient's state beside its owner, so that whoever takes over reads the end

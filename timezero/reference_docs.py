@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from schemas.topics import COMPACTED_TOPICS, Topic
+from schemas.topics import COMPACTED_TOPICS, RAW_TOPICS, Topic
 from scoring.catalogue import SECTIONS, NamedRule
 from scoring.rules import named_rules, shipped_measures
 from scoring.told_measure import MARKS
@@ -59,12 +59,15 @@ has its default. Lists are joined by commas in the environment. An unknown name 
 """
 
 
+def _kept(topic: Topic) -> str:
+    if topic in RAW_TOPICS:
+        return "the broker's own, 7 days by default"
+    return "compacted" if topic in COMPACTED_TOPICS else "kept for ever"
+
+
 def schemas_page() -> str:
     """`topics-and-schemas.md`."""
-    topics = "\n".join(
-        f"| `{topic.value}` | {'compacted' if topic in COMPACTED_TOPICS else 'kept'} | {_PURPOSES[topic]} |"
-        for topic in Topic
-    )
+    topics = "\n".join(f"| `{topic.value}` | {_kept(topic)} | {_PURPOSES[topic]} |" for topic in Topic)
     bodies = "\n".join(part for name in SCHEMAS for part in _schema_section(name))
     return f"""{_GENERATED}
 

@@ -36,7 +36,7 @@ def repartition(*, source: str, config: Path | None, as_json: bool) -> None:
         copied = asyncio.run(move(source, worker))
     except (BrokerError, NotReadyError) as error:
         raise click.ClickException(str(error)) from error
-    except RedisError as error:
+    except (RedisError, ValueError) as error:
         message = f"Redis does not answer ({type(error).__name__}): start it, or set TIMEZERO_REDIS_URL."
         raise click.ClickException(message) from error
     if as_json:

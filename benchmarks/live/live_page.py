@@ -67,10 +67,6 @@ def bars(groups: Mapping[str, Mapping[str, float]], x: str) -> Any:
     return figure
 
 
-def _beside(row: Mapping[str, Any]) -> tuple[object, ...]:
-    return row["probes"], row["not_shown"], row["waiting_at_end"], row["drained_in_s"]
-
-
 def board_section(rows: Rows, save: Save) -> str:
     """Event to board."""
     lines = [
@@ -231,4 +227,5 @@ def sections(live: Mapping[str, Mapping[str, Any]], save: Save) -> str:
         if any(needed in each for each in rows):
             parts.append(shown(rows, save))
     failed = [f"`{step}`: {each['failed']}." for step, each in live.items() if each["failed"]]
-    return "\n\n".join([*parts, *failed])
+    never = [f"`{step}`: never run." for step in dict.fromkeys(step for step, _, _ in SECTIONS) if step not in live]
+    return "\n\n".join([*parts, *failed, *never])

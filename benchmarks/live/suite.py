@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 from time import monotonic
 
-from run import circumstances, keep
+from result import circumstances, keep
 
 SMALL, FULL = "small", "full"
 STEPS: dict[str, dict[str, dict[str, object]]] = {
@@ -97,7 +97,7 @@ def main() -> None:
     if told.step:
         step(told.step, told.size, told.out)
         return
-    where = {**circumstances(), "load_at_start": os.getloadavg()[0], "size": told.size}
+    where = {**circumstances(), "size": told.size}
     figures = {**where, "live": suite(told.size, told.steps)}
     keep("live", figures)
 

@@ -35,9 +35,10 @@ _LOG_ASSUMPTIONS = (
 )
 _TOPIC_ASSUMPTION = "Of the topics only the records asked for are known; what was received before them is not."
 _OWN_CONVENTIONS = "The site's own conventions hold in place of those that ship."
-_LITTLE_BYTES = 4 * 1024 * 1024
+_LITTLE_BYTES = 256 * 1024
 """Up to here other processes would cost more than they save."""
 _PARTS_A_PROCESS = 4
+_SHARES_A_PROCESS = 4
 _MOST_TABLES = 500
 """Files written at a time, a table cut by patient; a process may usually have 1024 open."""
 
@@ -60,7 +61,7 @@ def replay(request: ReplayRequest, progress: Progress = lambda _what, _count: No
     processes = request.processes or (1 if size <= _LITTLE_BYTES else os.cpu_count() or 1)
     with ReplayFolder(request.out) as folder, Crew(processes) as crew:
         parts = [*_parts(request, size, processes, folder.aside), *ranges]
-        job = _job(request, folder.aside, 1 + size // request.share_bytes)
+        job = _job(request, folder.aside, _shares(request, size, processes))
         taken = _read(crew, job, parts, progress)
         shares, lived = _live(crew, job, taken, progress)
         as_of = request.as_of or _after_everything(taken, lived)
@@ -84,6 +85,11 @@ def _parts(request: ReplayRequest, size: int, processes: int, aside: Path) -> Se
     if request.format != "mimic3" or count == 1:
         return parts_of(request.files, request.format, processes * _PARTS_A_PROCESS)
     return [WholeFiles((folder,)) for folder in split_tables(request.files, aside, count)]
+
+
+def _shares(request: ReplayRequest, size: int, processes: int) -> int:
+    """Into how many shares the patients are put: none too large, and enough that no process waits long for the last."""
+    return max(1 + size // request.share_bytes, 1 if processes == 1 else processes * _SHARES_A_PROCESS)
 
 
 def _job(request: ReplayRequest, folder: Path, shares: int) -> Job:

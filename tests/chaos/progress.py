@@ -34,13 +34,6 @@ class Progress:
         """Where every partition ends; None: no answer."""
         return self._ask(self._ends)
 
-    def waiting(self):
-        """How many records wait, over all partitions; None: no answer."""
-        ends, finished = self.ends(), self.finished()
-        if ends is None or finished is None:
-            return None
-        return sum(ends[place] - finished[place] for place in self._places)
-
     def has_passed(self, ends):
         """Whether everything before these offsets is finished."""
         finished = self.finished()

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import contextmanager
+from itertools import chain
 
 import orjson
 import pytest
@@ -23,11 +24,13 @@ from running_worker import (
 from schemas.read_model import FEEDS_HASH, EngineClock, FeedStatus
 from schemas.topics import RAW_TOPICS, Topic
 from sepsis_feed import ENDS_AT, sepsis_feed
+from streams.batched.partition_ends import ends
 from streams.clock import wall_clock
 from streams.notifier import group_of
 from streams.produce import send_messages
 from streams.redis_rebuild import PROJECTED_TOPICS
 from streams.topic_layout import create_topics
+from streams.topic_reader import topic_reader
 from timezero.local_kafka import local_kafka
 
 PATIENTS = 12
@@ -109,17 +112,19 @@ def test_what_was_known_stays_known_and_what_comes_is_judged_with_it(old, new, r
     with at_work(old, before, lived_offline(before)):
         pass
     commit(old, group_of(old), Topic.ENCOUNTER_ALERTS)
-    said, written = ids_sent(old.bootstrap), lengths(old)
+    said, written, times = ids_sent(old.bootstrap), lengths(old), times_in(old)
     told = move(old, new)
     assert told.returncode == 0, told.stderr
+    copied = orjson.loads(told.stdout)["copied"]
     moved, waiting = lengths(new), committed(notifier_of(new), Topic.ENCOUNTER_ALERTS)
+    moved_times = times_in(new)
     with at_work(new, after, lived_offline([*before, *after])):
         sent = ids_sent(new.bootstrap)
 
     assert moved == written | dict.fromkeys(RAW_TOPICS, 0)
-    assert {each: count for each, count in moved.items() if count}.items() <= orjson.loads(told.stdout)[
-        "copied"
-    ].items()
+    assert copied.items() >= {each: count for each, count in moved.items() if count}.items()
+    assert sorted(chain(*moved_times)) == sorted(chain(*times))
+    assert all(partition == sorted(partition) for partition in moved_times)
     assert waiting == (len(said), len(said))
     assert len(sent) == len(set(sent)) > len(said) > 0
     assert alerts_in(redis_url) == set(sent) >= set(said)
@@ -128,6 +133,23 @@ def test_what_was_known_stays_known_and_what_comes_is_judged_with_it(old, new, r
 
 def lengths(settings):
     return {topic: len(records_of(settings.bootstrap, topic)) for topic in Topic}
+
+
+def times_in(settings):
+    """When the broker had each record of the log, by partition in their order."""
+
+    async def read(partition):
+        async with topic_reader(settings.bootstrap) as reader:
+            place = TopicPartition(Topic.ENCOUNTER_EVENTS.value, partition)
+            end = (await ends(reader, [place]))[place]
+            reader.assign([place])
+            reader.seek(place, 0)
+            times = []
+            while len(times) < end:
+                times += [each.timestamp for each in (await reader.getmany(place, timeout_ms=500)).get(place, ())]
+            return times
+
+    return [asyncio.run(read(partition)) for partition in range(settings.partitions)]
 
 
 def notifier_of(settings):
@@ -155,11 +177,25 @@ def test_nothing_is_moved_onto_what_is_there(old, new):
     before, _ = halves()
     with at_work(old, before, lived_offline(before)):
         pass
+    stranger = move(old, new.model_copy(update={"app_id": "another"}))
     moved, again = move(old, new), move(old, new)
 
+    assert (stranger.returncode, again.returncode) == (2, 2)
+    assert "is TIMEZERO_APP_ID that of its workers?" in stranger.stderr
     assert moved.returncode == 0, moved.stderr
-    assert again.returncode == 2
     assert "is not empty" in again.stderr
+
+
+def test_nothing_is_moved_to_where_a_sender_has_begun(old, new):
+    before, _ = halves()
+    with at_work(old, before, lived_offline(before)):
+        pass
+    asyncio.run(create_topics(new))
+    asyncio.run(send_messages(new.bootstrap, before[:1]))
+    moved = move(old, new)
+
+    assert moved.returncode == 2
+    assert f"topic {before[0].topic} on {new.bootstrap} is not empty" in moved.stderr
 
 
 def test_nothing_is_moved_without_two_brokers_and_redis(old, new):
