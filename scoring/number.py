@@ -87,9 +87,10 @@ class Resolution(StrEnum):
 
     def cut(self, instant: datetime) -> datetime:
         """Cut `instant` down to this resolution."""
+        # Most are whole already, and to make another of them takes ten times as long as to see it.
         if self is Resolution.MINUTE:
-            return instant.replace(second=0, microsecond=0)
-        return instant.replace(microsecond=0)
+            return instant.replace(second=0, microsecond=0) if instant.second or instant.microsecond else instant
+        return instant.replace(microsecond=0) if instant.microsecond else instant
 
 
 class Criterion(StrictModel):

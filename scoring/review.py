@@ -80,12 +80,18 @@ class _Believer:
         self.told.add(case_id)
         key = (case_id, self.measure.identifier)
         held = self.state.beliefs.get(key)
-        if held is None or self._must_ask_facts(held, span, found):
+        if held is None and self._has_just_opened():
+            since = self.now
+        elif held is None or self._must_ask_facts(held, span, found):
             since = find_belief(self.chart, self.state.facts, self.measure, span, found, self.now)
         else:
             since = held.since if held.at == found.at else self.now
         self.state.beliefs[key] = HeldBelief(span.after, found.at, since)
         return since
+
+    def _has_just_opened(self) -> bool:
+        """Whether a case that nobody ever believed in can only be of what arrived: judged just before, it was none."""
+        return self.earlier is not None and self.arrival.chart is self.chart and self.arrival.in_order
 
     def _must_ask_facts(self, held: HeldBelief, span: Span, found: TimeZero) -> bool:
         """Whether the order of arrival cannot tell since when a time zero has been believed."""
