@@ -7,6 +7,7 @@ from string import Template
 from typing import Any
 
 from engine_page import SECTIONS
+from goals_page import goals
 from live_page import sections
 from matplotlib import pyplot as plt
 
@@ -93,13 +94,14 @@ def real_table(hosts: Sequence[Mapping[str, Any]]) -> list[str]:
     """Ratios to our worker."""
     ours = next(each for each in hosts if each["host"] == "timezero worker")
     lines = [
-        row("host", "speed, ours = 1", "its CPU time, ours = 1", "messages/s", "seconds", "CPU s"),
-        "|---|---|---|---|---|---|",
+        row("host", "speed, ours = 1", "its CPU time, ours = 1", "messages/s", "rounds", "seconds", "CPU s"),
+        "|---|---|---|---|---|---|---|",
     ]
     for each in sorted(hosts, key=lambda each: -each["messages_per_second"]):
         speed = ours["seconds"] / each["seconds"]
         cpu = each["host_cpu_seconds"] / ours["host_cpu_seconds"]
-        figures = (f"{each['messages_per_second']:,}", each["seconds"], each["host_cpu_seconds"])
+        rounds = " ".join(f"{one:,}" for one in each["rounds"])
+        figures = (f"{each['messages_per_second']:,}", rounds, each["seconds"], each["host_cpu_seconds"])
         lines.append(row(NAMES[each["host"]], ratio(speed), ratio(cpu), *figures))
     return lines
 
@@ -129,6 +131,13 @@ def where(run: Mapping[str, Any]) -> str:
     """When, where and of which commit, and how busy the machine was, where that was noted."""
     load = f", load {run['load_at_start']:.1f} when it began" if "load_at_start" in run else ""
     return f"{run['at']}, commit {run['commit']}, Python {run['python']}, {run['machine']}, {run['cores']} cores{load}"
+
+
+def goals_part() -> str:
+    """What is aimed at, beside what was seen."""
+    kinds = ("peers-plain", "peers-real", "engine", "live")
+    head = "\n## Goals\n\nRatios within one run must hold; absolute figures are aims, of the machine told below.\n\n"
+    return head + goals({kind: kept(kind) for kind in kinds}) + "\n"
 
 
 def live_part() -> str:
@@ -184,7 +193,9 @@ def peers_part() -> str:
 
 def main() -> None:
     """Write the page from the latest results; what was never run is not on it."""
-    (DOCS / "benchmarks.md").write_text(TITLE + live_part() + engine_part() + peers_part(), encoding="utf-8")
+    (DOCS / "benchmarks.md").write_text(
+        TITLE + goals_part() + live_part() + engine_part() + peers_part(), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":
