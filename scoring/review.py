@@ -90,8 +90,8 @@ class _Believer:
         return since
 
     def _has_just_opened(self) -> bool:
-        """Whether a case that nobody ever believed in can only be of what arrived: judged just before, it was none."""
-        return self.earlier is not None and self.arrival.chart is self.chart and self.arrival.in_order
+        """Whether a case that nobody ever believed in can only be of what arrived: its chart was judged just before."""
+        return self.arrival.chart is self.chart and self.arrival.in_order
 
     def _must_ask_facts(self, held: HeldBelief, span: Span, found: TimeZero) -> bool:
         """Whether the order of arrival cannot tell since when a time zero has been believed."""

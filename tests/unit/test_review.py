@@ -49,6 +49,16 @@ def test_a_case_that_begins_after_another_rule_out_than_before_is_believed_since
     assert (clock_text(record.time_zero), clock_text(record.time_zero_known_at)) == ("10:00", "13:00")
 
 
+def test_a_case_that_a_late_message_opens_is_believed_since_it_was_received():
+    rules, lived = load_rules([PED]), Lived()
+    arrived, protocol, later = read_story("10:00 arrived\n 10:10 protocol\n 10:30 heart rate 150")
+    for event in (arrived, later, protocol):
+        lived.take(event, rules)
+    (record,) = lived.records.values()
+
+    assert clock_text(record.time_zero_known_at) == "10:10"
+
+
 @pytest.mark.parametrize("line", ["lactate 2 drawn 10:00-5 []", "heart rate 150", "lactate 2"])
 def test_a_clock_that_is_due_as_a_fact_arrives_has_run_on(line):
     told = lived_through(f"10:00 protocol\n 10:40 {line}")
