@@ -13,7 +13,7 @@ STATE_YEAR = 22_000_000
 
 def goals(runs: Runs) -> str:
     """Each goal beside its latest figure; what was never run has none."""
-    rows = [*_ratios(runs), *_absolute(runs)]
+    rows = [*_ratios(runs), *_faults(runs), *_absolute(runs)]
     return table(("goal", "seen"), rows)
 
 
@@ -37,6 +37,19 @@ def _ratios(runs: Runs) -> list[tuple[str, str]]:
             ("real job: 40,000 messages/s a worker", f"{ours:,} (a quarter of the feed are patients with sepsis)"),
         ]
     return rows
+
+
+def _faults(runs: Runs) -> list[tuple[str, str]]:
+    """The latest campaign of `make chaos`."""
+    if not runs["chaos"]:
+        return []
+    run = runs["chaos"][-1]
+    state = run["state"]
+    stands = "equal to the replay" if not state["differences"] else "NOT the replay"
+    seen = f"{state['lost']} of {state['alerts']:,} alerts lost, {state['duplicates']} duplicates, {stands}"
+    return [
+        (f"{run['faults']} faults under load (`make chaos`): nothing lost, nothing twice, the replay's verdicts", seen)
+    ]
 
 
 def _absolute(runs: Runs) -> list[tuple[str, str]]:

@@ -135,7 +135,7 @@ def where(run: Mapping[str, Any]) -> str:
 
 def goals_part() -> str:
     """What is aimed at, beside what was seen."""
-    kinds = ("peers-plain", "peers-real", "engine", "live")
+    kinds = ("peers-plain", "peers-real", "chaos", "engine", "live")
     head = "\n## Goals\n\nRatios within one run must hold; absolute figures are aims, of the machine told below.\n\n"
     return head + goals({kind: kept(kind) for kind in kinds}) + "\n"
 

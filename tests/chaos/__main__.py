@@ -15,7 +15,7 @@ from chaos.campaign import Campaign, chosen
 from chaos.fault import KINDS
 from chaos.installation import Installation
 from chaos.network import APART, lay_own_network
-from chaos.report import keep, table
+from chaos.report import circumstances, keep, table
 from timezero.local_kafka import kafka_jars
 
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results"
@@ -36,19 +36,21 @@ def main(faults, seed, kinds, workers, speed, stays_a_day, minutes, out, folder)
     """Break a running installation again and again, and hold what stands at the end against the replay."""
     if not os.environ.get(_IS_APART):
         kafka_jars()
-        command = [*APART, sys.executable, "-P", "-m", "chaos", *sys.argv[1:]]
-        raise SystemExit(subprocess.run(command, check=False, env=os.environ | {_IS_APART: "1"}).returncode)
+        # What is mounted in there is in nobody's way once the campaign has ended.
+        with _kept(folder) as written:
+            command = [*APART, sys.executable, "-P", "-m", "chaos", *sys.argv[1:], "--folder", str(written)]
+            raise SystemExit(subprocess.run(command, check=False, env=os.environ | {_IS_APART: "1"}).returncode)
     # Kafka's clients complain of every broken connection, and to break them is what we are here for.
     logging.getLogger("aiokafka").addHandler(logging.NullHandler())
     logging.getLogger("aiokafka").propagate = False
     lay_own_network()
     rng = random.Random(seed)
-    with _kept(folder) as written:
-        here = Installation(Path(written), seed, rng, workers=workers, speed=speed, stays_a_day=stays_a_day)
-        campaign = Campaign(here, click.echo)
-        with here.running():
-            state = campaign.run(chosen(kinds.split(",") if kinds else sorted(KINDS), faults, rng), minutes * 60)
-        kept = keep(campaign, state, seed, out)
+    where = circumstances()
+    here = Installation(folder, seed, rng, workers=workers, speed=speed, stays_a_day=stays_a_day)
+    campaign = Campaign(here, click.echo)
+    with here.running():
+        state = campaign.run(chosen(kinds.split(",") if kinds else sorted(KINDS), faults, rng), minutes * 60)
+    kept = keep(campaign, state, seed, out, where)
     for line in table(campaign, state):
         click.echo(line)
     click.echo(f"kept in {kept}")

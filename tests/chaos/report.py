@@ -34,9 +34,8 @@ def table(campaign, state):
     yield from (f"  {each}" for each in state.differences)
 
 
-def keep(campaign, state, seed, folder):
-    """Write the result beside those of the benchmarks; give the file."""
-    where = _circumstances()
+def keep(campaign, state, seed, folder, where):
+    """Write the result, with `where` it began, beside those of the benchmarks; give the file."""
     result = {
         **where,
         "seed": seed,
@@ -79,7 +78,8 @@ def _by_kind(injected):
     return kinds
 
 
-def _circumstances():
+def circumstances():
+    """Where, when and of which commit."""
     command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
     commit = subprocess.run(command, check=False, capture_output=True, text=True)
     return {
