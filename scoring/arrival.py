@@ -37,8 +37,10 @@ class Arrival:
 
 
 def merge_of(state: PatientState) -> Merge | None:
-    """The merge that gave this patient's facts to another number; None where there is none."""
-    merges = [fact for fact in state.facts.winners() if isinstance(fact, Merge)]
+    """The merge that gave this patient's facts to another number; None where there is none. Into itself is no merge."""
+    merges = [
+        fact for fact in state.facts.winners() if isinstance(fact, Merge) and fact.into_patient_id != fact.patient_id
+    ]
     return max(merges, key=lambda merge: (merge.happened_at, merge.event_id), default=None)
 
 

@@ -260,9 +260,11 @@ def test_what_came_from_where_it_would_go_stays():
 
 def test_a_patient_merged_into_itself_keeps_all():
     outbox = Outbox()
-    arrive(f"{STAY} 10:30 merged into P1", outbox=outbox)
+    found, state = arrive(f"{STAY} 10:30 merged into P1", outbox=outbox)
 
+    assert (found.merged, state.is_merged) == (False, False)
     assert outbox.forward == []
+    assert set(state.facts.versions) == {"arrived", "protocol", "merged into"}
 
 
 def test_of_two_merges_the_later_one_holds():
