@@ -34,7 +34,7 @@ def _ratios(runs: Runs) -> list[tuple[str, str]]:
         rows += [
             ("real job: faster than in Bytewax with recovery", f"{ours / rates['bytewax']:.2f} times"),
             ("real job: faster than in Quix Streams", f"{ours / rates['quix streams']:.1f} times"),
-            ("real job: 40,000 messages/s a worker", f"{ours:,} (a quarter of the feed are patients with sepsis)"),
+            ("real job: 40,000 messages/s a worker", f"{ours:,} (a quarter of the messages are of simulated stays)"),
         ]
     return rows
 
