@@ -22,6 +22,7 @@ from redis.asyncio import Redis
 
 from schemas.alert import Alert
 from schemas.topics import Topic
+from streams.batched.task_end import end
 from streams.clock import stopwatch, wall_clock
 from streams.notifier_delivery import Courier
 from streams.notifier_heartbeat import Chain, Heart
@@ -180,11 +181,7 @@ class Notifier(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         _log.info("partitions_taken_over", partitions=sorted(place.partition for place in assigned))
 
     async def _put_down(self, places: set[TopicPartition]) -> None:
-        ending = [task for task, place in self._under_way.items() if place in places]
-        for task in ending:
-            task.cancel()
-        if ending:
-            await asyncio.wait(ending)
+        await end([task for task, place in self._under_way.items() if place in places])
         await self._commit()
         for place in places:
             self._offsets.pop(place, None)
@@ -238,8 +235,7 @@ async def _beating(heart: Heart | None) -> AsyncIterator[None]:
         yield
     finally:
         if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
+            await end([task])
 
 
 def group_of(worker: WorkerSettings) -> str:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from faust.types import TP
 
+from streams.batched.task_end import end
 from streams.broker_question import BrokerQuestion
 from streams.clock import stopwatch, wall_clock
 from streams.worker_health import Progress, write_health
@@ -83,7 +84,7 @@ class Watchdog:
                     _log.error("not_watched", error=type(error).__name__)
                 await asyncio.sleep(self._settings.publish_interval)
         finally:
-            asking.cancel()
+            await end([asking])
 
     def _wind_up(self) -> None:
         self._wound_at = stopwatch()

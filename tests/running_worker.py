@@ -6,10 +6,11 @@ import asyncio
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import orjson
+import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from redis import Redis
@@ -65,9 +66,14 @@ class WorkerProcess:
         self.process.send_signal(signal.SIGCONT)
 
     def stop(self):
-        """Ask it to end, and give its exit code."""
+        """Ask it to end, and give its exit code; one that does not end is asked where it stands."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30 * PATIENCE)
+        with suppress(subprocess.TimeoutExpired):
+            return self.process.wait(timeout=30 * PATIENCE)
+        self.process.send_signal(signal.SIGUSR1)
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=5)
+        pytest.fail(f"the worker does not end:\n{self.log.read_text()[-20_000:]}")
 
     def is_well(self):
         assert self.process.poll() is None, self.log.read_text()

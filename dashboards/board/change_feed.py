@@ -71,16 +71,24 @@ class ChangeFeed:
         self._picture = picture
         self._stream = stream
         self._failing = {"following"}
+        self._closed = False
 
     async def run(self) -> None:
-        """Follow the cache until cancelled; losing it is shown and mended."""
+        """Follow the cache until closed; losing it is shown and mended."""
         self._picture.cache_lost_at_s = _monotonic_s()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._keep_following())
             tasks.create_task(self._keep_beating())
 
+    def close(self) -> None:
+        """End `run` at its next look; whoever cannot wait so long cancels it as well.
+
+        Redis' client may forget that a task was cancelled (`asyncio.wait_for` before Python 3.12).
+        """
+        self._closed = True
+
     async def _keep_following(self) -> None:
-        while True:
+        while not self._closed:
             try:
                 await self._follow()
             except Exception as error:  # noqa: BLE001 (whatever went wrong, the board says so and tries again)
@@ -88,7 +96,7 @@ class ChangeFeed:
             await asyncio.sleep(RETRY_S)
 
     async def _keep_beating(self) -> None:
-        while True:
+        while not self._closed:
             try:
                 await self._read_clock()
                 self._regain("beating")
@@ -115,14 +123,14 @@ class ChangeFeed:
         """Read everything, then every change; subscribe first, so that nothing falls between the two."""
         async with self._cache.pubsub(ignore_subscribe_messages=True) as changes:
             await changes.subscribe(CHANGES_CHANNEL)
-            while True:
+            while not self._closed:
                 await self._read_all()
                 self._regain("following")
                 self._stream.send("snapshot", self._picture.snapshot(_monotonic_s()))
                 await self._follow_until(changes, _monotonic_s() + RESYNC_S)
 
     async def _follow_until(self, changes: PubSub, until_s: float) -> None:
-        while (left_s := until_s - _monotonic_s()) > 0:
+        while not self._closed and (left_s := until_s - _monotonic_s()) > 0:
             names = await self._gather(changes, min(left_s, BEAT_S))
             if names:
                 await self._apply(names)

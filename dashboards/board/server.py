@@ -39,6 +39,7 @@ def create_app(settings: BoardSettings) -> Starlette:
     async def life(_: Starlette) -> AsyncIterator[None]:
         following = asyncio.create_task(feed.run())
         yield
+        feed.close()
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
         await cache.aclose()

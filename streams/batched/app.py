@@ -15,6 +15,7 @@ from streams.batched.finished_offsets import FinishedOffsets
 from streams.batched.keyed_bytes import KeyedBytes
 from streams.batched.membership import Membership
 from streams.batched.stage import Stage
+from streams.batched.task_end import end
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -125,6 +126,11 @@ class BatchedApp(faust.App):
         self.on_closing()
         await asyncio.gather(*(stage.close() for stage in self.stages))
         await super().on_stop()
+
+    async def _stop_futures(self) -> None:
+        """End the tasks; Faust tells each once, and waits for as long as it takes."""
+        await end(tuple(self._futures))
+        await super()._stop_futures()
 
     def _new_transport(self) -> BatchedTransport:
         return BatchedTransport(self.conf.broker_consumer, self)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from streams.batched.continuity import Arrival, Continuity
+from streams.batched.task_end import end
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -117,8 +118,7 @@ class Stage:
         await asyncio.wait([work], timeout=_PATIENCE)
         if not work.done():
             _log.warning("batch_broken_off", extra={"fields": {"stage": self.name}})
-            work.cancel()
-            await asyncio.wait([work])
+            await end([work])
 
     def start_anew(self) -> None:
         """Expect every partition to begin at what was committed."""

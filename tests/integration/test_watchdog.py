@@ -80,6 +80,31 @@ def test_a_worker_whose_batch_never_comes_back_ends_itself_and_its_successor_goe
     assert '"event":"stood_still"' in said
 
 
+def test_a_worker_that_is_asked_tells_where_it_stands_and_names_no_patient(embedded_broker, redis_url, tmp_path):
+    feed = sepsis_feed(10)
+    del redis_url  # it says that a Redis is installed
+    with own_redis(tmp_path / "redis") as (url, redis):
+        settings = settings_for(embedded_broker, url, tmp_path).model_copy(update={"ends_after": 60})
+        with running_worker(settings) as worker:
+            eventually(worker.is_well, within=60, what="a worker")
+            redis.send_signal(signal.SIGSTOP)
+            asyncio.run(send_messages(embedded_broker, feed))
+            worker.process.send_signal(signal.SIGUSR2)
+            eventually(lambda: asked(worker, "RedisProjection.put"), what="a batch under way")
+            redis.send_signal(signal.SIGCONT)
+            eventually(lambda: len(cases_in(url)) == 10, within=60, what="every case")
+            assert worker.stop() == 0
+        said = worker.log.read_text()
+
+    assert [key for key in {message.key.split("|")[1] for message in feed} if key in said] == []
+
+
+def asked(worker, place):
+    """Whether the worker, asked where it stands, has named this place so far."""
+    worker.process.send_signal(signal.SIGUSR1)
+    return place in worker.log.read_text()
+
+
 def test_a_worker_with_a_backlog_is_well_all_the_way(embedded_broker, valkey_url, tmp_path):
     settings = settings_for(embedded_broker, valkey_url, tmp_path).model_copy(
         update={"stalled_after": 3, "ends_after": 60}
