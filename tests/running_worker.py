@@ -17,7 +17,7 @@ from redis import Redis
 
 from real_parts.eventually import PATIENCE, eventually
 from schemas.read_model import ALERTS_HASH, BELIEFS_OF_CASE, CASES_HASH
-from schemas.topics import Topic
+from schemas.topics import RAW_TOPICS, Topic
 from schemas.worker_health import WorkerHealth
 from streams.batched.partition_ends import ends
 from streams.topic_reader import partitions_of, read_partition, topic_reader
@@ -25,6 +25,8 @@ from streams.worker_health import HEALTH_FILE, health
 from streams.worker_settings import WorkerSettings
 
 SCRIPT = Path(__file__).with_name("worker_process.py")
+READ_BY_STAGES = (*RAW_TOPICS, Topic.ENCOUNTER_EVENTS, Topic.CASES, Topic.ENCOUNTER_ALERTS, Topic.ENCOUNTER_BELIEFS)
+"""Topics of which a worker commits how far it has come."""
 
 
 class WorkerProcess:

@@ -8,9 +8,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import CoordinatorLoadInProgressError, KafkaError
 
-from schemas.topics import RAW_TOPICS, Topic
+from running_worker import READ_BY_STAGES
 
-READ_BY_STAGES = (*RAW_TOPICS, Topic.ENCOUNTER_EVENTS, Topic.CASES, Topic.ENCOUNTER_ALERTS, Topic.ENCOUNTER_BELIEFS)
 _ANSWERS_WITHIN_MS = 5000
 
 

@@ -12,12 +12,12 @@ from redis import Redis
 from mixed_feed import judged_alone, write_feed
 from one_timeline import STARTS_AT, one_timeline
 from real_parts.eventually import eventually
-from running_worker import cases_in, committed, fresh, records_of, running_worker
+from running_worker import READ_BY_STAGES, cases_in, committed, fresh, records_of, running_worker
 from schemas.alert import Alert, AlertKind
 from schemas.belief import Belief
 from schemas.case_record import CaseRecord
 from schemas.read_model import ALERTS_HASH, CASES_HASH, EngineClock
-from schemas.topics import RAW_TOPICS, Topic
+from schemas.topics import Topic
 from schemas.verdict import SETTLED
 from sepsis_feed import one_in_ten_twice, shuffled_within_an_hour
 from streams.clock import Clock, wall_clock
@@ -36,7 +36,6 @@ SPEED = 20_000
 """The days of the feed in half a minute: deadlines pass while messages come, and while workers die."""
 TURNS = {"done_late", "late_charting", "met_in_time", "time_zero_moved", "ruled_out", "corrected", "cannot_assess"}
 """Why alerts of the feed were changed or taken back."""
-READ_BY_STAGES = (*RAW_TOPICS, Topic.ENCOUNTER_EVENTS, Topic.CASES, Topic.ENCOUNTER_ALERTS, Topic.ENCOUNTER_BELIEFS)
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ import asyncio
 
 from event_log import alerts_of_log, alerts_sent, lived_offline
 from real_parts.eventually import eventually
-from running_worker import alerts_in, cases_in, committed, fresh, records_of, running_worker
+from running_worker import READ_BY_STAGES, alerts_in, cases_in, committed, fresh, records_of, running_worker
 from schemas.read_model import EngineClock
-from schemas.topics import RAW_TOPICS, Topic
+from schemas.topics import Topic
 from sepsis_feed import ENDS_AT, one_in_ten_twice, sepsis_feed, shuffled_within_an_hour
 from streams.clock import wall_clock
 from streams.log_export import export
@@ -39,9 +39,7 @@ def tell_the_worker(bootstrap, redis_url, folder):
 
 
 def _all_finished(settings):
-    done, there = committed(
-        settings, *RAW_TOPICS, Topic.ENCOUNTER_EVENTS, Topic.CASES, Topic.ENCOUNTER_ALERTS, Topic.ENCOUNTER_BELIEFS
-    )
+    done, there = committed(settings, *READ_BY_STAGES)
     return done == there
 
 

@@ -4,7 +4,7 @@ import gc
 import os
 import signal
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from types import FunctionType
 
@@ -125,12 +125,16 @@ class Reach:
         return READING in self._contexts(mutant)
 
     def tests(self, mutant):
-        """The tests that reach its line, the quickest first; of what is read once, all may."""
+        """The tests that reach its line, each file's quickest before any second; of what is read once, all may."""
         reaching = (
             self.items if self.is_read_once(mutant) else [self.items[int(each)] for each in self._contexts(mutant)]
         )
-        reaching = [test for test in reaching if test in self.seconds]
-        return dict.fromkeys(sorted(reaching, key=self.seconds.__getitem__))
+        turns = Counter()
+        order = {}
+        for test in sorted((each for each in reaching if each in self.seconds), key=self.seconds.__getitem__):
+            turns[test.path] += 1
+            order[test] = turns[test.path]
+        return dict.fromkeys(sorted(order, key=order.__getitem__))
 
     def within(self, tests, seconds):
         """As many of the tests, from the first on, as take so long together."""
