@@ -6,6 +6,7 @@ import signal
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FunctionType
 
 import pytest
@@ -125,15 +126,17 @@ class Reach:
         return READING in self._contexts(mutant)
 
     def tests(self, mutant):
-        """The tests that reach its line, each file's quickest before any second; of what is read once, all may."""
+        """The tests that reach its line, those of its own file first, then each file's quickest before any second.
+
+        Of what is read once, all may.
+        """
         reaching = (
             self.items if self.is_read_once(mutant) else [self.items[int(each)] for each in self._contexts(mutant)]
         )
-        turns = Counter()
-        order = {}
+        own, turns, order = f"test_{Path(mutant.path).stem}", Counter(), {}
         for test in sorted((each for each in reaching if each in self.seconds), key=self.seconds.__getitem__):
             turns[test.path] += 1
-            order[test] = turns[test.path]
+            order[test] = 0 if test.path.stem == own else turns[test.path]
         return dict.fromkeys(sorted(order, key=order.__getitem__))
 
     def within(self, tests, seconds):
