@@ -149,11 +149,13 @@ def element_sentence(assessed: ElementAssessment, time_zero: datetime | None) ->
 
 def bundle_sentence(status: ElementStatus, reason: str | None, elements: tuple[ElementAssessment, ...]) -> str:
     """How the bundle stands, in one sentence."""
-    if reason in set(Element):
-        reason = WORDS[Element(reason)]
     required = required_elements(elements)
     met = sum(each.status is ElementStatus.MET for each in required)
-    return f"Bundle {status.replace('_', ' ')}: {met} of {len(required)} required elements in time{_because(reason)}."
+    stands = f"Bundle {status.replace('_', ' ')}"
+    told = f"{met} of {len(required)} required elements in time"
+    if reason in set(Element):
+        return f"{stands} for {WORDS[Element(reason)]}: {told}."
+    return f"{stands}: {told}{_because(reason)}."
 
 
 def _told(fact: AnyFact, near: datetime) -> str:

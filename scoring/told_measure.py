@@ -143,12 +143,12 @@ def tell_measure(measure: Measure, conventions: Conventions) -> ToldMeasure:
 
 
 def in_force(first: date | None, last: date | None) -> str:
-    """For which days a measure counts."""
+    """For which days a measure was made; it judges whatever it is asked to, and reports tell what is of other days."""
     if first is None and last is None:
-        return "No dates: it counts whenever it is asked for."
+        return "Made for cases of any day."
     since = f" from {first:%Y-%m-%d}" if first is not None else ""
     until = f" until {last:%Y-%m-%d}, that day included" if last is not None else ""
-    return f"Counts{since}{until}."
+    return f"Made for cases{since}{until}; others are judged all the same, and counted as outside of the period."
 
 
 def _said(line: Line, of: Element | None = None) -> Said:

@@ -1,11 +1,9 @@
 """Scoring an abstraction file: two passes over it, one to find contradictions, one to judge and write."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 from schemas.verdict import ElementStatus
 from scoring.abstraction.form_judge import FormVerdict, judge_row
@@ -14,8 +12,8 @@ from scoring.abstraction.measure_form import MeasureForm
 from scoring.abstraction.shipped_forms import load_form
 from scoring.number import Resolution
 from streams.abstraction_file import AbstractionFile, open_abstraction_file
+from streams.output_file import refuse_inputs, written_whole
 from streams.score_rates import BUNDLE, ScoreRates
-from streams.sources.message import SourceError
 
 _PRINTED = {ElementStatus.MET: "Y", ElementStatus.MISSED: "N"}
 _ROWS_BETWEEN_WORDS = 1000
@@ -50,18 +48,17 @@ def score_file(
 
     Raises:
         UnknownMeasureError: The measure does not ship with a form.
-        SourceError: The file cannot be read, lacks a column that the measure needs, or is the one to write.
+        SourceError: The file cannot be read, lacks a column that the measure needs, or is the one to write; there is
+            no folder for `out`.
         OSError: `out` cannot be written.
     """
     form = load_form(measure, forms)
     file = open_abstraction_file(cases, form.columns(), measure)
-    if out.exists() and out.samefile(cases):
-        message = f"--out names {cases.name} itself; name another file."
-        raise SourceError(message)
+    refuse_inputs([out], [cases])
     conflicts = _find_conflicts(file, form.resolution, progress)
     rates, case_ids = ScoreRates(form), CaseIds()
     rows = 0
-    with _written(out) as stream:
+    with written_whole(out) as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(("case_id", "status", "reason", *form.elements, BUNDLE))
         for number, case_id, row in file.rows(form.columns(), form.resolution):
@@ -91,19 +88,3 @@ def _line(case_id: str, form: MeasureForm, verdict: FormVerdict) -> tuple[str, .
     elements = (_PRINTED.get(verdict.elements[name], "") if verdict.elements else "" for name in form.elements)
     bundle = _PRINTED.get(verdict.bundle, "") if verdict.bundle else ""
     return (case_id, verdict.status.value, verdict.reason or "", *elements, bundle)
-
-
-@contextmanager
-def _written(out: Path) -> Iterator[TextIO]:
-    """Write beside the file and put it in its place when all went well; what is no plain file is written directly."""
-    if out.exists() and not out.is_file():
-        with out.open("w", encoding="utf-8", newline="") as stream:
-            yield stream
-        return
-    part = out.with_name(f"{out.name}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as stream:
-            yield stream
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)

@@ -26,6 +26,7 @@ _STYLES = {
 }
 """Colour beside the word, never instead of it."""
 _INDENT = (0, 0, 1, 2)
+_NO_WORDS = "no worker, no shipped file and none of the site's has this measure; --measures-dir names the site's folder"
 
 
 def print_explanations(console: Console, explanations: Iterable[Explanation]) -> None:
@@ -40,7 +41,7 @@ def print_explanations(console: Console, explanations: Iterable[Explanation]) ->
 
 
 def _page(case: Explanation) -> Group:
-    title = case.rules.title if case.rules else "no worker, no shipped file and none of the site's has this measure"
+    title = case.rules.title if case.rules else _NO_WORDS
     head = Text.assemble((case.measure, "bold"), f"  {title}")
     where = f"Case {case.case_id} at {case.facility_id}: {_case_status(case)}{_offset(case)}"
     of_time_zero = find_time_zero_evidence(case.elements)

@@ -94,7 +94,8 @@ def explain_replayed(folder: Path, case_id: str, site: SiteRules = SHIPPED_ONLY)
     """Every facility's case of that name under every measure, as a replay wrote it, sorted.
 
     Raises:
-        ExplanationError: the folder holds no replay, or a file of it is not what a replay writes.
+        ExplanationError: the folder holds no replay, a file of it is not what a replay writes, or its files do not
+            belong together.
     """
     verdicts: dict[tuple[str, str], list[Verdict]] = {}
     for verdict in _lines_of(folder / VERDICTS, Verdict, case_id):
@@ -103,7 +104,7 @@ def explain_replayed(folder: Path, case_id: str, site: SiteRules = SHIPPED_ONLY)
     for belief in _lines_of(folder / HISTORY, Belief, case_id):
         history.setdefault((belief.facility_id, belief.measure), []).append(belief)
     statuses = _statuses(folder / CASES, case_id)
-    places = sorted({*verdicts, *history})
+    places = sorted({*verdicts, *history, *statuses})
     told = [
         _explain_lines(case_id, place, verdicts.get(place, []), in_order(history.get(place, ())), statuses.get(place))
         for place in places
@@ -120,14 +121,17 @@ def _explain_lines(
 ) -> Explanation:
     facility_id, name = place
     ended = Explanation(facility_id=facility_id, case_id=case_id, measure=name, history=tuple(history))
-    if not verdicts or status is None:
+    if not (verdicts or status) and history[-1].status is None:
         return ended
+    if not (verdicts and status and history):
+        message = f"{VERDICTS}, {HISTORY} and {CASES} do not tell of the same cases; replay the feed anew."
+        raise ExplanationError(message)
     standing = {
         "status": status[0],
         "reason": status[1],
         "time_zero": verdicts[0].time_zero,
         "time_zero_rule": verdicts[0].time_zero_rule,
-        "time_zero_sentence": history[-1].time_zero_sentence if history else "",
+        "time_zero_sentence": history[-1].time_zero_sentence,
         "elements": tuple(verdicts),
     }
     return ended.model_copy(update=standing)

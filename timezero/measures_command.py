@@ -11,7 +11,9 @@ from rich.console import Console
 
 from scoring.abstraction.shipped_forms import load_form, shipped_forms
 from scoring.rules import UnknownMeasureError, measure, offered_measures
+from streams.output_file import refuse_inputs, written_whole
 from streams.site_measures import Site, SiteFilesError, check_files, toml_files
+from streams.sources import SourceError
 from timezero.file_reports import tell_reports
 from timezero.measure_html import measure_html
 from timezero.measure_markdown import measure_markdown
@@ -78,12 +80,21 @@ def show_measure(
     except UnknownMeasureError as error:
         raise click.ClickException(str(error)) from error
     if out is not None:
-        out.write_text(_FORMATS[format_](page), encoding="utf-8")
+        _write(out, _FORMATS[format_](page), measures_dir)
     elif format_ == "text" and sys.stdout.isatty():
         console = Console()
         print_measure(page, Console(width=min(console.width, WIDTH)))
     else:
         click.echo(_FORMATS[format_](page), nl=False)
+
+
+def _write(out: Path, text: str, measures_dir: Path | None) -> None:
+    try:
+        refuse_inputs([out], measures_dir.rglob("*") if measures_dir else ())
+        with written_whole(out) as file:
+            file.write(text)
+    except SourceError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @measures.command("check")

@@ -13,8 +13,10 @@ from rich.table import Table
 from scoring.rules import UnknownMeasureError
 from streams.replay import LostProcessError, ReplayRequest, ReplayResult
 from streams.replay import replay as replay_feed
+from streams.replay.output import REJECTED
 from streams.sources import FORMATS, TOPIC_PREFIX, NamedTopic, ReceivedSpan, SourceError
 from timezero.aware_time import AwareTime
+from timezero.out_folder import OutFolder
 from timezero.settings_option import config_option, settings_from
 from timezero.site_option import measures_dir_option, site_from
 from timezero.work_progress import work_progress
@@ -29,7 +31,7 @@ _WIDTH_IN_A_PIPE = 120
     "--measures", required=True, metavar="ID[,ID...]", help="Measures to judge; see `timezero measures list`."
 )
 @measures_dir_option
-@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the results.")
+@click.option("--out", required=True, type=OutFolder(), help="Folder for the results.")
 @click.option("--as-of", type=AwareTime(), help="Leave out what was received later. Default: after everything.")
 @click.option("--since", type=AwareTime(), help="Of topics: only records of this time or later.")
 @click.option("--until", type=AwareTime(), help="Of topics: only records before this time.")
@@ -69,6 +71,9 @@ def replay(
       xes     an event log, plain or .gz
     """
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    if (since or until) and not all(each.startswith(TOPIC_PREFIX) for each in inputs):
+        message = "--since and --until are for topics; of a file everything is read, up to --as-of."
+        raise click.UsageError(message)
     site = site_from(ctx, measures_dir).rules
     try:
         named = tuple(NamedTopic.read(each) if each.startswith(TOPIC_PREFIX) else Path(each) for each in inputs)
@@ -83,6 +88,9 @@ def replay(
         click.echo((out / "summary.json").read_text(encoding="utf-8"), nl=False)
     else:
         _show(result)
+    if result.tally.nothing_understood:
+        message = f"warning: no message could be read as {format_}; {out / REJECTED} has the reasons. Is it the format?"
+        click.echo(message, err=True)
 
 
 def _named(measures: str) -> tuple[str, ...]:
@@ -110,6 +118,9 @@ def _show(result: ReplayResult) -> None:
     for measure in result.measures:
         console.print(f"cases of {measure.measure}: {_listed(dict(measure.cases)) or 'none'}", highlight=False)
         console.print(f"stays that opened none: {result.never_opened.get(measure.measure, 0)}", highlight=False)
+        if measure.outside_period:
+            told = f"warning: {measure.outside_period} of days for which {measure.measure} was not made"
+            console.print(told, highlight=False)
     console.print(f"alerts: {result.alerts}", highlight=False)
 
 

@@ -18,6 +18,7 @@ from streams.simulator.department import (
 from streams.simulator.practice import Profile
 from timezero.aware_time import AwareTime
 from timezero.finite_range import FiniteRange
+from timezero.out_folder import OutFolder
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _DAYS_AT_MOST = 36525
@@ -55,7 +56,7 @@ def _with_room(_ctx: click.Context, _param: click.Parameter, start: datetime) ->
     show_default=True,
     help="usual: rates as in New York State. boundaries: most acts on the edges of windows, every verdict common.",
 )
-@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the files.")
+@click.option("--out", required=True, type=OutFolder(), help="Folder for the files.")
 @click.option(
     "--start",
     type=AwareTime(),

@@ -53,6 +53,11 @@ class Tally:
             self.ignored[name] += count
             self.ignored_reasons[reason] += count
 
+    @property
+    def nothing_understood(self) -> bool:
+        """Whether there were messages, and none of them is what it should be."""
+        return self.read.total() == self.rejected.total() > 0
+
     def as_json(self) -> dict[str, object]:
         """Every count, sorted by name; each of the four has every table or type that was read."""
         names = sorted(self.read)

@@ -16,6 +16,7 @@ from schemas.belief import Belief, BelievedElement
 from schemas.case_record import CaseRecord
 from schemas.rejection import RejectedMessage
 from schemas.verdict import Evidence, Verdict
+from streams.output_file import refuse_inputs
 from streams.replay.sorted_runs import Row, merged
 
 VERDICTS = "verdicts.ndjson"
@@ -49,6 +50,7 @@ DAY_ONLY = "day_only"
 _FURTHER_TIMES = ("ordered_at", "collected_at", "started_at", "completed_at", "resulted_at", "received_at")
 """Times of evidence that stand in a line only where the fact has them."""
 _PARTIAL = ".partial"
+_ASIDE = "replay.partial"
 _SECONDS_A_MINUTE = 60
 
 
@@ -61,10 +63,16 @@ class ReplayFolder:
         aside: A folder in it for what is put aside while the replay works; only its owner can read it.
     """
 
-    def __init__(self, out: Path) -> None:
-        """Make `out` where it is absent; raises OSError where that cannot be."""
+    def __init__(self, out: Path, inputs: Iterable[Path] = ()) -> None:
+        """Make `out` where it is absent.
+
+        Raises:
+            SourceError: one of `inputs` would be replaced.
+            OSError: the folder cannot be made.
+        """
         self._out = out
-        self.aside = out / "replay.partial"
+        self.aside = out / _ASIDE
+        refuse_inputs(_written_into(out), inputs)
         out.mkdir(parents=True, exist_ok=True)
         self._clear()
         self.aside.mkdir(mode=0o700)
@@ -108,6 +116,11 @@ class ReplayFolder:
         rmtree(self.aside, ignore_errors=True)
         for name in FILES:
             self._partial(name).unlink(missing_ok=True)
+
+
+def _written_into(out: Path) -> list[Path]:
+    """Every file and folder that a replay replaces or clears away."""
+    return [*(out / name for name in FILES), *(out / (name + _PARTIAL) for name in FILES), out / _ASIDE]
 
 
 def rejected_line(record: RejectedMessage) -> bytes:

@@ -1,8 +1,9 @@
 """Rates of a replay: for every measure, how many cases met each element, and what stands beside that number."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from schemas.case_record import CaseRecord, CaseStatus
 from schemas.percent import percent_of
@@ -11,6 +12,8 @@ from schemas.verdict import Element, ElementStatus
 _ORDER = {element: place for place, element in enumerate(Element)}
 _Counts = dict[tuple[str, str, Element], Counter[ElementStatus]]
 """Statuses by measure, group of it (empty: all cases) and element."""
+Period = tuple[date | None, date | None]
+"""The first and the last day for which a measure was made."""
 _PENDING = (ElementStatus.NOT_OPEN, ElementStatus.OPEN, ElementStatus.DUE_SOON, ElementStatus.OVERDUE)
 
 
@@ -72,6 +75,8 @@ class MeasureSummary:
     cases: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     rates: tuple[ElementRate, ...] = ()
+    outside_period: int = 0
+    """Cases of days for which the measure was not made; they are judged and counted like all others."""
 
     def as_json(self) -> dict[str, object]:
         """Counts of cases, every status named."""
@@ -79,6 +84,7 @@ class MeasureSummary:
             "measure": self.measure,
             "cases": {status.value: self.cases[status.value] for status in CaseStatus},
             "reasons": {reason: self.reasons[reason] for reason in sorted(self.reasons)},
+            "outside_period": self.outside_period,
         }
 
     def rates_as_json(self) -> list[dict[str, object]]:
@@ -99,6 +105,10 @@ class CaseCounts:
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By measure and status with its reason."""
     elements: _Counts = field(default_factory=dict)
+    periods: Mapping[str, Period] = field(default_factory=dict)
+    """For which days a measure was made; a measure that does not say so is not there."""
+    outside_period: Counter[str] = field(default_factory=Counter)
+    """Cases of other days, by measure."""
 
     def count(self, case: CaseRecord) -> None:
         """Count one case."""
@@ -107,11 +117,19 @@ class CaseCounts:
             self.reasons[case.measure, f"{case.status.value}: {case.reason}"] += 1
         if case.status in {CaseStatus.DENOMINATOR, CaseStatus.EXCLUDED}:
             self._count_elements(case)
+        self.outside_period[case.measure] += self._is_of_another_day(case)
+
+    def _is_of_another_day(self, case: CaseRecord) -> bool:
+        """Whether the stay ended, or else time zero lies, on a day for which the measure was not made."""
+        at = case.closed_at or case.time_zero
+        first, last = self.periods.get(case.measure, (None, None))
+        return at is not None and bool((first and at.date() < first) or (last and at.date() > last))
 
     def add(self, other: "CaseCounts") -> None:
         """Add what was counted elsewhere."""
         self.cases.update(other.cases)
         self.reasons.update(other.reasons)
+        self.outside_period.update(other.outside_period)
         for key, statuses in other.elements.items():
             self.elements.setdefault(key, Counter()).update(statuses)
 
@@ -119,7 +137,11 @@ class CaseCounts:
         """The counts and rates of each measure, in this order."""
         return tuple(
             MeasureSummary(
-                measure, _of(measure, self.cases), _of(measure, self.reasons), _rates_of(measure, self.elements)
+                measure,
+                _of(measure, self.cases),
+                _of(measure, self.reasons),
+                _rates_of(measure, self.elements),
+                self.outside_period[measure],
             )
             for measure in measures
         )

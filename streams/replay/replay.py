@@ -51,7 +51,7 @@ def replay(request: ReplayRequest, progress: Progress = lambda _what, _count: No
 
     Raises:
         UnknownMeasureError: a measure is neither shipped nor the site's own; the message names those that are.
-        SourceError: an input is missing or is not what its format says.
+        SourceError: an input is missing, is not what its format says, or is a file that would be replaced.
         LostProcessError: a process of the replay was ended from outside.
         OSError: the folder cannot be written.
     """
@@ -59,7 +59,7 @@ def replay(request: ReplayRequest, progress: Progress = lambda _what, _count: No
     ranges = _ranges(request)
     size = size_of(request.files, ranges)
     processes = request.processes or (1 if size <= _LITTLE_BYTES else os.cpu_count() or 1)
-    with ReplayFolder(request.out) as folder, Crew(processes) as crew:
+    with ReplayFolder(request.out, request.files) as folder, Crew(processes) as crew:
         parts = [*_parts(request, size, processes, folder.aside), *ranges]
         job = _job(request, folder.aside, _shares(request, size, processes))
         taken = _read(crew, job, parts, progress)

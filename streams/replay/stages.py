@@ -190,7 +190,8 @@ def live_through(job: Job, share: Share) -> Lived:
 
 def judge_share(job: Job, as_of: datetime, share: Share) -> Judged:
     """Judge every patient of a share at a moment, and write the share's sorted lines."""
-    judged = Judged()
+    periods = {each.identifier: (each.effective_from, each.effective_until) for each in job.rules.measures}
+    judged = Judged(counts=CaseCounts(periods=periods))
     with job.run(share, "lived").open("rb") as file:
         for line in file:
             counted, _, packed = line.partition(b"\t")

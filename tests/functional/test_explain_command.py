@@ -158,6 +158,7 @@ def test_a_measure_of_no_file_is_told_without_its_rules(live, capsys):
     said = say(capsys, "explain", "E1", "--measure", "ours/1")
 
     assert "ours/1  no worker, no shipped file and none of the site's has this measure" in said.out
+    assert "--measures-dir" in said.out
     assert "Nothing is on record." in said.out
 
 
@@ -229,6 +230,19 @@ def test_a_folder_without_a_replay_is_one_sentence(replayed, tmp_path, capsys, m
 
     assert (said.code, said.out) == (2, "")
     assert f"holds no replay: {missing} is missing" in said.err
+
+
+@pytest.mark.parametrize("damaged", ["verdicts.ndjson", "history.ndjson", "cases.csv"])
+def test_a_file_that_lost_its_lines_makes_no_case_a_removed_one(replayed, tmp_path, capsys, damaged):
+    case_id = lines_of(replayed / "verdicts.ndjson")[0]["case_id"]
+    for file in replayed.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    first = (replayed / damaged).read_bytes().splitlines(keepends=True)[0]
+    (tmp_path / damaged).write_bytes(first if damaged == "cases.csv" else b"")
+    said = say(capsys, "explain", case_id, "--from", tmp_path)
+
+    assert (said.code, said.out) == (2, "")
+    assert "do not tell of the same cases; replay the feed anew" in said.err
 
 
 @pytest.mark.parametrize(

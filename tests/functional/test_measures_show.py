@@ -116,7 +116,7 @@ def test_a_measure_for_forms_alone_has_a_page_too(tmp_path, capsys):
     listed = say(capsys, "measures", "list", "--measures-dir", tmp_path).out
 
     assert all("In an abstraction file" in page and "Who is a case" not in page for page in told.values())
-    assert all("Counts from 2015-01-01 until 2016-12-31" in page for page in told.values())
+    assert all("Made for cases from 2015-01-01 until 2016-12-31" in page for page in told.values())
     assert re.search(r"^nys-ped-1h/forms +form +New York", listed, flags=re.MULTILINE)
 
 
@@ -150,3 +150,14 @@ def test_it_runs_as_a_process_of_its_own():
     assert said.returncode == 0
     assert said.stdout.startswith("CHA collaborative, four process metrics")
     assert len(shipped_texts()) == 20
+
+
+def test_a_page_never_replaces_the_measure_that_it_tells(tmp_path, capsys):
+    text = shipped("nys-ped-1h").replace('"spec-2015"', '"ours"', 1)
+    own = tmp_path / "own.toml"
+    own.write_text(text, encoding="utf-8")
+    said = say(capsys, "measures", "show", "nys-ped-1h/ours", "--measures-dir", tmp_path, "--out", own)
+
+    assert (said.code, said.out) == (2, "")
+    assert "would be replaced" in said.err
+    assert own.read_text(encoding="utf-8") == text

@@ -92,7 +92,7 @@ def test_a_file_that_ends_within_a_quoted_field_is_refused_and_leaves_nothing(sc
 
     assert (said.code, rows) == (2, [])
     assert not score.out.exists()
-    assert not score.out.with_name("out.csv.part").exists()
+    assert [each for each in score.out.parent.iterdir() if each.suffix == ".part"] == []
 
 
 def test_the_files_must_be_files_and_two(score, tmp_path, capsys):
@@ -107,6 +107,23 @@ def test_the_files_must_be_files_and_two(score, tmp_path, capsys):
     assert all(each.err.count("\n") == 1 for each in (same, folder, nowhere, below))
     assert nowhere.err == "timezero: nowhere.csv cannot be read: there is no such file.\n"
     assert score.cases.read_bytes() == before
+    assert below.err.endswith(f"there is no folder {tmp_path / 'no'}; make it, or name another.\n")
+
+
+def test_nothing_but_the_file_that_is_named_is_replaced(score, tmp_path, capsys):
+    score([CHILD])
+    read = tmp_path / "judged.csv.part"
+    score.cases.rename(read)
+    kept = read.read_bytes()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "link.csv").symlink_to(tmp_path / "elsewhere" / "real.csv")
+    beside = say(capsys, "score", read, "--measure", SPEC, "--out", tmp_path / "judged.csv")
+    linked = say(capsys, "score", read, "--measure", SPEC, "--out", tmp_path / "link.csv")
+
+    assert (beside.code, linked.code) == (0, 0)
+    assert read.read_bytes() == kept
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "elsewhere" / "real.csv").read_text() == (tmp_path / "judged.csv").read_text()
 
 
 def test_results_may_go_to_what_is_no_plain_file(score, capsys):

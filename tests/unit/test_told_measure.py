@@ -9,6 +9,7 @@ from scoring.rules import load_conventions, load_rules, measure, shipped_measure
 from scoring.told_measure import MARKS, UNCERTAIN, in_force, number_rows, tell_measure
 
 CONVENTIONS = load_conventions()
+OTHERS = "others are judged all the same, and counted as outside of the period."
 
 DEFINED = """
 The initial lactate is, of those from 6 h before time zero on, the highest by time zero, else the first after it, by
@@ -137,13 +138,13 @@ def test_a_spectrum_of_its_own_is_told_instead_of_the_conventions():
 @pytest.mark.parametrize(
     ("first", "last", "told"),
     [
-        (None, None, "No dates: it counts whenever it is asked for."),
-        ("2015-01-01", None, "Counts from 2015-01-01."),
-        (None, "2016-12-31", "Counts until 2016-12-31, that day included."),
-        ("2015-01-01", "2016-12-31", "Counts from 2015-01-01 until 2016-12-31, that day included."),
+        (None, None, "Made for cases of any day."),
+        ("2015-01-01", None, f"Made for cases from 2015-01-01; {OTHERS}"),
+        (None, "2016-12-31", f"Made for cases until 2016-12-31, that day included; {OTHERS}"),
+        ("2015-01-01", "2016-12-31", f"Made for cases from 2015-01-01 until 2016-12-31, that day included; {OTHERS}"),
     ],
 )
-def test_for_which_days_it_counts(first, last, told):
+def test_for_which_days_it_was_made(first, last, told):
     measured = changed("ed-sepsis-triage/mannhardt", effective_from=first, effective_until=last)
 
     assert in_force(measured.effective_from, measured.effective_until) == told
