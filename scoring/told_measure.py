@@ -148,7 +148,7 @@ def in_force(first: date | None, last: date | None) -> str:
         return "Made for cases of any day."
     since = f" from {first:%Y-%m-%d}" if first is not None else ""
     until = f" until {last:%Y-%m-%d}, that day included" if last is not None else ""
-    return f"Made for cases{since}{until}; others are judged all the same, and counted as outside of the period."
+    return f"Made for cases{since}{until}; others are judged too, and counted as outside of the period."
 
 
 def _said(line: Line, of: Element | None = None) -> Said:

@@ -118,6 +118,10 @@ def check_measures(settings: Settings) -> Finding:
     sources = sum(report.profile is not None for report in site.files)
     own = f", {len(site.rules.measures)} of the site's own" if settings.worker.measures_dir else ""
     own += f"; {sources} sources of its own" if sources else ""
+    idle = [each.identifier for each in site.rules.measures if each.identifier not in settings.worker.measures]
+    if settings.worker.measures and idle:
+        found = f"no worker judges {', '.join(idle)}, which stands in {settings.worker.measures_dir}"
+        return Finding("measures", Health.WARNING, found, "name it in TIMEZERO_MEASURES too, or leave that empty for all.")
     return Finding("measures", Health.OK, f"{len(offered_measures(site.rules))} can judge a stream{own}")
 
 

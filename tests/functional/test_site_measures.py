@@ -262,6 +262,7 @@ def test_the_worker_judges_all_that_ship_and_all_of_the_folder(site):
     [
         ((), Health.OK, "can judge a stream, 1 of the site's own"),
         ((OWN, "sep1-like/1"), Health.OK, "can judge a stream, 1 of the site's own"),
+        (("sep1-like/1",), Health.WARNING, f"no worker judges {OWN}, which stands in "),
         (("sep1",), Health.WRONG, "there is no measure 'sep1'"),
     ],
 )

@@ -9,7 +9,7 @@ from scoring.rules import load_conventions, load_rules, measure, shipped_measure
 from scoring.told_measure import MARKS, UNCERTAIN, in_force, number_rows, tell_measure
 
 CONVENTIONS = load_conventions()
-OTHERS = "others are judged all the same, and counted as outside of the period."
+OTHERS = "others are judged too, and counted as outside of the period."
 
 DEFINED = """
 The initial lactate is, of those from 6 h before time zero on, the highest by time zero, else the first after it, by
