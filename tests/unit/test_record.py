@@ -212,3 +212,64 @@ def test_a_provisional_case_is_not_settled_until_it_lapses():
 
     assert not play(SEP1, f"{story} 10:00+1 quiet").case().settled
     assert play(SEP1, f"{story} 10:00+3 quiet").case().settled
+
+
+def test_a_bundle_says_all_that_an_element_says():
+    told = play(PED, "10:00 protocol\n 10:20 ceftriaxone iv\n 12:10 quiet")
+    bundle = told.element("bundle")
+
+    assert (bundle.facility_id, bundle.case_id, bundle.encounter_id, bundle.measure) == ("F1", "E1", "E1", PED)
+    assert (bundle.status, bundle.reason, clock_text(bundle.time_zero)) == ("missed", "blood_culture", "10:00")
+    assert bundle.time_zero_rule == "protocol_started"
+    assert [each.type for each in bundle.evidence] == ["protocol_started"]
+    assert bundle.sentence == "Bundle missed for blood culture: 1 of 3 required elements in time."
+
+
+def test_a_bundle_of_an_excluded_case_has_the_cases_reason():
+    bundle = play(PED, "09:00 born 2001-05-06\n 09:30 admitted\n 10:00 protocol").element("bundle")
+
+    assert (bundle.status, bundle.reason) == ("excluded", "age")
+    assert bundle.sentence == "Bundle excluded: 0 of 3 required elements in time: age."
+
+
+def test_an_entry_of_the_timeline_says_what_it_was_when_and_when_it_was_known():
+    case = play(SEP1, f"{SEPSIS} 10:30 lactate 1.4 drawn 10:20 recorded 10:25 [l1]").case()
+    lactate = next(each for each in case.timeline if each.what == "lactate")
+    times = lactate.happened_at, lactate.recorded_at, lactate.received_at
+
+    assert [clock_text(at) for at in times] == ["10:20", "10:25", "10:30"]
+    assert (lactate.type, lactate.value, lactate.unit) == ("lactate", 1.4, "mmol/L")
+    assert lactate.event_id == case.elements[0].evidence[0].event_id
+
+
+def test_the_timeline_stands_in_time_order_whatever_kind_its_entries_are_of():
+    story = "10:00 protocol\n 10:10 ceftriaxone iv\n 10:20 lactate 1.4\n 10:25 blood culture\n 10:40 ringer 100 mL"
+
+    assert timeline(PED, story) == ["protocol started", "ceftriaxone", "lactate", "blood culture", "ringer"]
+
+
+def test_a_record_says_which_unit_the_patient_is_in_and_which_groups_the_case_is_of():
+    case = play("cha-mortality/2012", "09:00 arrived to ED\n 10:00 septic shock documented").case()
+
+    assert (case.unit, case.strata) == ("ED", ("septic_shock", "severe_sepsis_or_septic_shock"))
+
+
+def test_a_persons_word_is_on_record_beside_what_the_rule_says():
+    case = play(PED, "10:00 protocol\n 10:30 time zero was 09:40 by Jones because seen_by_the_team").case()
+    word = case.override
+
+    assert (clock_text(case.computed_time_zero), case.computed_time_zero_rule) == ("10:00", "protocol_started")
+    assert (clock_text(word.time_zero), word.by, clock_text(word.at), word.reason) == (
+        "09:40", "Jones", "10:30", "seen_by_the_team",
+    )  # fmt: skip
+    assert word.measure is None
+
+
+def test_a_word_for_one_measure_says_for_which():
+    said = "10:30 time zero overridden to 09:50 for nys-ped-1h/spec-2015 reason earlier_triage actor doctor"
+
+    assert play(PED, f"10:00 protocol\n {said}").case().override.measure == PED
+
+
+def test_without_a_persons_word_none_is_on_record():
+    assert play(PED, "10:00 protocol").case().override is None
