@@ -1,8 +1,12 @@
 """The record of a case: which times its facts show, what is on its timeline, and when the bundle was done."""
 
+from datetime import date
+
 import pytest
 
-from storyteller import clock_text, play
+from lived import Lived
+from scoring.rules import load_rules
+from storyteller import clock, clock_text, play, read_story
 
 PED, SEP1 = "nys-ped-1h/spec-2015", "sep1-like/1"
 SEPSIS = """
@@ -273,3 +277,15 @@ def test_a_word_for_one_measure_says_for_which():
 
 def test_without_a_persons_word_none_is_on_record():
     assert play(PED, "10:00 protocol").case().override is None
+
+
+def test_another_version_under_the_same_message_number_is_told_as_it_is():
+    rules, lived = load_rules([PED]), Lived()
+    born, *after = read_story("09:00 born 2001-05-06\n 09:30 admitted\n 10:00 protocol")
+    corrected = {"birth_date": date(2001, 5, 7), "version": born.version + 1, "received_at": clock("10:10")}
+    for event in (born, *after, born.model_copy(update=corrected)):
+        lived.take(event, rules)
+    (record,) = lived.records.values()
+    told = {each.what for verdict in record.elements for each in verdict.evidence if each.event_id == born.event_id}
+
+    assert told == {"born 2001-05-07"}
