@@ -289,3 +289,15 @@ def test_another_version_under_the_same_message_number_is_told_as_it_is():
     told = {each.what for verdict in record.elements for each in verdict.evidence if each.event_id == born.event_id}
 
     assert told == {"born 2001-05-07"}
+
+
+def test_of_two_measures_each_has_a_timeline_of_what_it_looks_at():
+    rules, lived = load_rules([PED, "nys-mortality-ped/2015"]), Lived()
+    for event in read_story("10:00 protocol\n 10:10 ringer 100 mL\n 10:20 ceftriaxone iv"):
+        lived.take(event, rules)
+    told = {record.measure: [each.what for each in record.timeline] for record in lived.records.values()}
+
+    assert told == {
+        PED: ["protocol started", "ringer", "ceftriaxone"],
+        "nys-mortality-ped/2015": ["protocol started", "ceftriaxone"],
+    }
