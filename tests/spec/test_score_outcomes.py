@@ -121,7 +121,9 @@ METRICS = CHILD | {"assessed": "10:15", "first": "10:10", "third": "10:50", "ant
         ("before time zero", {"assessed": "09:00", "first": "09:00"}, "YYYY Y"),
         ("no protocol: counted from arrival", {"protocol": None, "earliest": "10:00"}, "YYYY Y"),
         ("no time zero but the admission", {"protocol": None}, "cannot_assess no_time_zero"),
-        ("any age, and none", {"born": None}, "YYYY Y"),
+        ("a day short of eighteen", {"born": "1997-06-02"}, "YYYY Y"),
+        ("eighteen on the day of admission", {"born": "1997-06-01"}, "excluded age"),
+        ("no date of birth: as a child", {"born": None}, "YYYY Y"),
         ("excluded from a protocol elsewhere", {"excluded": 1, "excluded_at": "10:01"}, "YYYY Y"),
     ],
 )
@@ -148,6 +150,8 @@ STAYED = CHILD | {"discharge": "08-01 12:00", "died_in_hospital": 0, "severity":
         ("died in the stay after both", {"died_in_hospital": 1}, "NN"),
         ("died at home", {"discharge": "06-05 10:00", "death": "06-20 10:00"}, "NY"),
         ("no time zero", {"protocol": None, "death": "06-20 10:00"}, "cannot_assess no_time_zero"),
+        ("eighteen on the day of admission", {"born": "1997-06-01"}, "excluded age"),
+        ("no date of birth: as a child", {"born": None}, "NN"),
     ],
 )
 def test_a_case_of_three_and_thirty_day_mortality(sentence, change, expected):
