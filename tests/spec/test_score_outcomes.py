@@ -70,10 +70,22 @@ def test_a_case_of_the_protocol_in_children(sentence, change, expected):
     assert said_of("nys-protocol-initiated-ped/2015", CHILD | change) == expected, sentence
 
 
-def test_a_flag_that_is_none_is_pointed_out():
-    verdict = judge("nys-protocol-initiated-ped/2015", CHILD | {"protocol_initiated": "perhaps"})
+@pytest.mark.parametrize("patient", ["adult", "ped"])
+@pytest.mark.parametrize(
+    ("sentence", "change", "warned"),
+    [
+        ("said, though wrongly", {"protocol_initiated": "perhaps"}, {"unknown_flag", "blank_condition"}),
+        ("not said, and it has a time", {"protocol_initiated": None}, {"blank_condition"}),
+        ("not said, and it has none", {"protocol_initiated": None, "protocol": None}, set()),
+        ("said, without a time", {"protocol_initiated": 1, "protocol": None}, set()),
+        ("no, with a time", {"protocol_initiated": 0}, set()),
+    ],
+)
+def test_a_flag_that_does_not_say_whether_the_protocol_was_started_is_pointed_out(patient, sentence, change, warned):
+    verdict = judge(f"nys-protocol-initiated-{patient}/2015", (ADULT if patient == "adult" else CHILD) | change)
 
-    assert (verdict.elements["protocol"].value, verdict.warnings) == ("missed", ("unknown_flag",))
+    assert verdict.elements["protocol"] == ("met" if change["protocol_initiated"] == 1 else "missed")
+    assert set(verdict.warnings) == {(name, "protocol_initiated") for name in warned}, sentence
 
 
 @pytest.mark.parametrize(("measure", "patient"), [("adult", ADULT), ("ped", CHILD)])
