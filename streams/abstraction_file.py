@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -9,13 +10,14 @@ from pathlib import Path
 
 from scoring.abstraction.column import Column
 from scoring.abstraction.identity import IdentityTexts
+from scoring.abstraction.measure_form import MeasureForm
 from scoring.abstraction.row import AbstractedRow, RowReader
-from scoring.number import Resolution
 from streams.sources.message import SourceError
 from streams.sources.text_file import open_bytes
 
 _BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 _DELIMITERS = ",;\t"
+_SEPARATOR = re.compile(r"\W*sep=.?\W*$", re.IGNORECASE)
 _CHUNK = 1 << 20
 _COLUMNS = {column.value: column for column in Column}
 
@@ -40,15 +42,16 @@ class AbstractionFile:
     width: int
     extra: int
 
-    def rows(self, columns: Collection[Column], resolution: Resolution) -> Iterator[tuple[int, str, AbstractedRow]]:
-        """Line number, case and content of every row, in order; only `columns` are read. Blank lines are passed over.
+    def rows(self, form: MeasureForm) -> Iterator[tuple[int, str, AbstractedRow]]:
+        """Line number, case and content of every row, in order, as the measure reads it. Blank lines are passed over.
 
         A row with more or fewer fields than the header is misaligned, and nothing in it is read.
 
         Raises:
             SourceError: The file is damaged, or cannot be read as text.
         """
-        reader = RowReader({column: self.positions[column] for column in columns}, resolution)
+        positions = {column: self.positions[column] for column in form.columns()}
+        reader = RowReader(positions, form.resolution, form.codes())
         case_place = self.positions[Column.CASE_ID]
         for number, fields in self._fields():
             case_id = fields[case_place] if case_place < len(fields) else ""
@@ -89,6 +92,12 @@ def open_abstraction_file(path: Path, needed: Collection[Column], measure: str) 
         raise SourceError(message)
     encoding = _encoding_of(path)
     first = _first_line(path, encoding)
+    if _SEPARATOR.match(first):
+        message = (
+            f"{path.name} begins with a line that tells a table program its separator; take that line out: the first "
+            "line must name the columns."
+        )
+        raise SourceError(message)
     delimiter = max(_DELIMITERS, key=lambda each: sum(name in _COLUMNS for name in _names(first, each)))
     with closing(_all_fields(path, encoding, delimiter)) as lines:
         names = _cleaned(next(lines, (0, []))[1])
@@ -96,7 +105,10 @@ def open_abstraction_file(path: Path, needed: Collection[Column], measure: str) 
     _refuse_repeated(path, names)
     missing = [column.value for column in needed if column not in positions]
     if missing:
-        message = f"{path.name} lacks {_listed(missing)}, which {measure} needs."
+        message = (
+            f"{path.name} lacks {_listed(missing)}, which {measure} needs. Add what is missing to the first line, and "
+            f"leave blank what is not known; a header with all of them: timezero measures show {measure} --template"
+        )
         raise SourceError(message)
     return AbstractionFile(path, encoding, delimiter, positions, len(names), len(names) - len(positions))
 
@@ -149,15 +161,20 @@ def _first_line(path: Path, encoding: str) -> str:
 
 
 def _all_fields(path: Path, encoding: str, delimiter: str) -> Generator[tuple[int, list[str]], None, None]:
+    read = 0
     try:
         with open_bytes(path) as stream, io.TextIOWrapper(stream, encoding=encoding, newline="") as text:
             reader = csv.reader(text, delimiter=delimiter, strict=True)
             for fields in reader:
-                yield reader.line_num, fields
+                read = reader.line_num
+                yield read, fields
     except UnicodeError as error:
         raise _no_text(path) from error
     except csv.Error as error:
-        message = f"{path.name} is not comma-separated text: {error}."
+        message = (
+            f"{path.name} is not comma-separated text: {error}, in the row that begins in line {read + 1}. Look there "
+            "for a quotation mark that is not closed, or within a field and not doubled."
+        )
         raise SourceError(message) from error
 
 

@@ -61,7 +61,7 @@ def score_file(
     with written_whole(out) as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(("case_id", "status", "reason", *form.elements, BUNDLE))
-        for number, case_id, row in file.rows(form.columns(), form.resolution):
+        for number, case_id, row in file.rows(form):
             verdict = judge_row(row, form, conflicts.get(number, frozenset()))
             rates.count(number, row, verdict)
             if not row.misaligned:

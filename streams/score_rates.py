@@ -11,6 +11,7 @@ from scoring.abstraction.column import Column
 from scoring.abstraction.form_judge import FormVerdict
 from scoring.abstraction.measure_form import MeasureForm
 from scoring.abstraction.row import AbstractedRow
+from scoring.abstraction.warning import Warned
 
 BUNDLE = "bundle"
 _MONTHS_IN_A_QUARTER = 3
@@ -59,7 +60,7 @@ class ScoreRates:
         strata: Rates by stratum, where the measure has any.
         statuses: Rows by status.
         reasons: Rows outside of the denominator by status and reason.
-        warnings: Line numbers by warning.
+        warnings: Line numbers by warning and the column that it is about.
     """
 
     form: MeasureForm
@@ -69,7 +70,7 @@ class ScoreRates:
     strata: dict[str, Rates] = field(init=False)
     statuses: Counter[CaseStatus] = field(default_factory=Counter)
     reasons: Counter[tuple[CaseStatus, str]] = field(default_factory=Counter)
-    warnings: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    warnings: defaultdict[Warned, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
         self.overall = self._empty()
@@ -88,10 +89,14 @@ class ScoreRates:
             for rates in self._groups(row, facility):
                 _count(rates, verdict)
 
-    def warn(self, number: int, warnings: Iterable[str]) -> None:
+    def warn(self, number: int, warnings: Iterable[Warned]) -> None:
         """Note the line of a row, once for each warning."""
         for warning in dict.fromkeys(warnings):
             self.warnings[warning].append(number)
+
+    def warnings_in_order(self) -> list[tuple[Warned, list[int]]]:
+        """By name, then by column; what is about the row goes first."""
+        return sorted(self.warnings.items(), key=lambda each: (each[0].name, each[0].column or ""))
 
     def _groups(self, row: AbstractedRow, facility: str) -> Iterator[Rates]:
         yield self.overall

@@ -6,7 +6,6 @@ from scoring.abstraction.column import Column
 from scoring.abstraction.form_judge import judge_row
 from scoring.abstraction.row import RowReader
 from scoring.abstraction.shipped_forms import load_form
-from scoring.number import Resolution
 
 COLUMNS = tuple(column.value for column in Column)
 PLACES = {column: place for place, column in enumerate(Column)}
@@ -64,7 +63,8 @@ def fields_of(story):
 
 def judge(measure, story, conflicts=frozenset()):
     """The verdict on one row told as a story."""
-    return judge_row(RowReader(PLACES, Resolution.MINUTE).read(fields_of(story)), load_form(measure), conflicts)
+    form = load_form(measure)
+    return judge_row(RowReader(PLACES, form.resolution, form.codes()).read(fields_of(story)), form, conflicts)
 
 
 def said_of(measure, story, conflicts=frozenset()):

@@ -66,26 +66,29 @@ def _listed(site: Site) -> Iterator[dict[str, Any]]:
 @click.option(
     "--format", "format_", type=click.Choice(sorted(_FORMATS)), default="text", show_default=True, help="What to write."
 )
+@click.option("--template", is_flag=True, help="Print the first line of an abstraction file for `timezero score`.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write instead of printing.")
 @click.pass_context
 def show_measure(
-    ctx: click.Context, *, identifier: str, measures_dir: Path | None, format_: str, out: Path | None
+    ctx: click.Context, *, identifier: str, measures_dir: Path | None, format_: str, template: bool, out: Path | None
 ) -> None:
     """Say a measure in words: who is a case, from when, what is asked for, every number with its source.
 
     What is uncertain is marked. As html it is a page of its own, for a browser or a printer, with room for signatures.
     """
+    site = site_from(ctx, measures_dir)
     try:
-        page = measure_page(identifier, site_from(ctx, measures_dir))
+        page = None if template else measure_page(identifier, site)
+        text = f"{','.join(load_form(identifier, site.forms).columns())}\n" if page is None else _FORMATS[format_](page)
     except UnknownMeasureError as error:
         raise click.ClickException(str(error)) from error
     if out is not None:
-        _write(out, _FORMATS[format_](page), measures_dir)
-    elif format_ == "text" and sys.stdout.isatty():
+        _write(out, text, measures_dir)
+    elif page is not None and format_ == "text" and sys.stdout.isatty():
         console = Console()
         print_measure(page, Console(width=min(console.width, WIDTH)))
     else:
-        click.echo(_FORMATS[format_](page), nl=False)
+        click.echo(text, nl=False)
 
 
 def _write(out: Path, text: str, measures_dir: Path | None) -> None:

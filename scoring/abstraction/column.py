@@ -1,5 +1,6 @@
 """The columns of an abstraction file that a measure may read."""
 
+import re
 from enum import StrEnum
 
 
@@ -74,6 +75,13 @@ FLAGS = frozenset(
     }
 )
 """1 for yes, 0 for no, blank for unknown."""
+
+CODES = {
+    Column.DISCHARGE_STATUS: re.compile(r"[0-9]{1,2}"),
+    Column.EXCLUDED_REASON: re.compile("advance_directive|declined|contraindication|research"),
+    Column.SEVERITY: re.compile("sepsis|severe_sepsis|septic_shock"),
+}
+"""Codes that the file's definition gives a column, whatever a measure asks for; of a discharge any as in UB-04."""
 
 NUMBERS = frozenset({Column.LACTATE_LEVEL})
 """Measured values, each in the unit that the form prescribes."""

@@ -1,15 +1,19 @@
 """Conditions on one row, as a measure's text spells them: this is known, that lies within the limit."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, assert_never
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from schemas.strict_model import StrictModel
 from scoring.abstraction.column import Column
-from scoring.abstraction.row import AbstractedRow
+from scoring.abstraction.row import AbstractedRow, read_code
 from scoring.number import Comparison, Duration, Limit, Number
+
+CodeWord = Annotated[str, AfterValidator(read_code)]
+"""A code that a rule names, read as a row's is."""
 
 
 class Known(StrictModel):
@@ -31,7 +35,7 @@ class Code(StrictModel):
 
     test: Literal["code"]
     column: Column
-    one_of: tuple[str, ...]
+    one_of: tuple[CodeWord, ...]
 
 
 class Within(StrictModel):
@@ -140,6 +144,11 @@ def columns_of(ways: Ways) -> set[Column]:
     conditions = [condition for way in ways for condition in way]
     others = {condition.other for condition in conditions if isinstance(condition, NotBefore)}
     return {condition.column for condition in conditions} | others
+
+
+def codes_of(ways: Ways) -> Iterator[Code]:
+    """Every condition of the ways that asks for a code."""
+    return (condition for way in ways for condition in way if isinstance(condition, Code))
 
 
 def asks_for_a_limit(ways: Ways) -> bool:

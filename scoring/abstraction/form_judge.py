@@ -2,14 +2,24 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from schemas.case_record import CaseStatus
 from schemas.verdict import ElementStatus
 from scoring.abstraction.column import Column
-from scoring.abstraction.condition import Window, any_way
-from scoring.abstraction.measure_form import FormAge, FormElement, MeasureForm
+from scoring.abstraction.condition import Unknown, Ways, Window, any_way, codes_of
+from scoring.abstraction.measure_form import FormAge, FormElement, FormRule, MeasureForm
 from scoring.abstraction.row import AbstractedRow
+from scoring.abstraction.warning import (
+    ACT_BEFORE_BIRTH,
+    BLANK_CONDITION,
+    BLANK_DATETIME,
+    BORN_AFTER_ADMISSION,
+    DISCHARGE_NOT_AFTER_ADMISSION,
+    OUTSIDE_PERIOD,
+    UNREADABLE_DATETIME,
+    Warned,
+)
 from scoring.age import age_in_years
 from scoring.number import Comparison
 
@@ -17,13 +27,6 @@ BAD_DATETIME = "bad_datetime"
 BAD_ROW = "bad_row"
 NO_BIRTH_DATE = "no_birth_date"
 NO_TIME_ZERO = "no_time_zero"
-BORN_AFTER_ADMISSION = "born_after_admission"
-"""Warning: the date of birth lies after the day of admission; the texts drop no row for it."""
-ACT_BEFORE_BIRTH = "act_before_birth"
-"""Warning: something was done before the day of birth; the texts drop no row for it, and it counts as it stands."""
-OUTSIDE_PERIOD = "outside_period"
-"""Warning: the discharge lies outside of the dates for which the measure was made; it is judged all the same."""
-
 
 _ACTS = frozenset(column for column in Column if column.is_instant) - {Column.ADMISSION, Column.DISCHARGE}
 
@@ -46,7 +49,7 @@ class FormVerdict:
     elements: Mapping[str, ElementStatus] = field(default_factory=dict)
     bundle: ElementStatus | None = None
     among: frozenset[str] = frozenset()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Warned, ...] = ()
 
 
 def judge_row(row: AbstractedRow, form: MeasureForm, conflicts: Collection[str] = frozenset()) -> FormVerdict:
@@ -60,16 +63,18 @@ def judge_row(row: AbstractedRow, form: MeasureForm, conflicts: Collection[str] 
     """
     if row.misaligned:
         return FormVerdict(CaseStatus.DROPPED, BAD_ROW)
-    dropped = _find_drop(row, form, conflicts)
+    stay_faults = tuple(_stay_faults(row))
+    dropped = _find_drop(row, form, conflicts, stay_faults)
     if dropped is not None:
-        return FormVerdict(CaseStatus.DROPPED, dropped)
+        return FormVerdict(CaseStatus.DROPPED, dropped, warnings=(*row.warnings, *stay_faults))
     time_zero = find_time_zero(row, form)
     status, reason = _status(row, form, time_zero)
-    warnings = tuple(_warnings(row, form))
     if status is not CaseStatus.DENOMINATOR:
-        return FormVerdict(status, reason, warnings=warnings)
+        blank = _blank_population(row, form, reason) if status is CaseStatus.NOT_IN_POPULATION else ()
+        return FormVerdict(status, reason, warnings=(*_warnings(row, form), *blank))
     elements = {name: _judge_element(row, element, time_zero) for name, element in form.elements.items()}
     among = frozenset(_second_denominators(row, form, time_zero))
+    warnings = (*_warnings(row, form), *_blank_elements(row, form, elements))
     return FormVerdict(status, reason, elements, _bundle(form, elements), among, warnings)
 
 
@@ -82,14 +87,15 @@ def find_time_zero(row: AbstractedRow, form: MeasureForm) -> datetime | None:
     return None
 
 
-def _find_drop(row: AbstractedRow, form: MeasureForm, conflicts: Collection[str]) -> str | None:
+def _find_drop(
+    row: AbstractedRow, form: MeasureForm, conflicts: Collection[str], stay_faults: Collection[Warned]
+) -> str | None:
     faults = set(conflicts)
-    admitted, discharged = row.instants.get(Column.ADMISSION), row.instants.get(Column.DISCHARGE)
-    if row.unreadable or admitted is None or discharged is None or discharged <= admitted:
+    if row.unreadable or stay_faults:
         faults.add(BAD_DATETIME)
     if row.born is None:
         faults.add(NO_BIRTH_DATE)
-    return next((reason for reason in form.drops if reason in faults), None)
+    return next((reason for reason in (*form.drops, BAD_DATETIME) if reason in faults), None)
 
 
 def _status(row: AbstractedRow, form: MeasureForm, time_zero: datetime | None) -> tuple[CaseStatus, str | None]:
@@ -141,15 +147,58 @@ def _bundle(form: MeasureForm, elements: Mapping[str, ElementStatus]) -> Element
     return ElementStatus.MET
 
 
-def _warnings(row: AbstractedRow, form: MeasureForm) -> Iterator[str]:
+def _stay_faults(row: AbstractedRow) -> Iterator[Warned]:
+    """Why admission and discharge make no stay, where both could be read."""
+    for column in (Column.ADMISSION, Column.DISCHARGE):
+        if column not in row.instants and Warned(UNREADABLE_DATETIME, column) not in row.warnings:
+            yield Warned(BLANK_DATETIME, column)
+    admitted, discharged = row.instants.get(Column.ADMISSION), row.instants.get(Column.DISCHARGE)
+    if not row.unreadable and admitted is not None and discharged is not None and discharged <= admitted:
+        yield Warned(DISCHARGE_NOT_AFTER_ADMISSION, Column.DISCHARGE)
+
+
+def _blank_population(row: AbstractedRow, form: MeasureForm, reason: str | None) -> Iterator[Warned]:
+    """What is blank of what the rule asks for that keeps the row out."""
+    for rule in form.population:
+        if rule.reason == reason:
+            yield from _blank_codes(row, rule.any_of)
+
+
+def _blank_elements(row: AbstractedRow, form: MeasureForm, elements: Mapping[str, ElementStatus]) -> Iterator[Warned]:
+    """What is blank of what would have an element asked for that is not."""
+    for name, status in elements.items():
+        if status is ElementStatus.NOT_APPLICABLE:
+            yield from _blank_codes(row, form.elements[name].applies_when)
+
+
+def _blank_codes(row: AbstractedRow, ways: Ways) -> Iterator[Warned]:
+    for code in codes_of(ways):
+        if code.column not in row.codes:
+            yield Warned(BLANK_CONDITION, code.column)
+
+
+def _warnings(row: AbstractedRow, form: MeasureForm) -> Iterator[Warned]:
     yield from row.warnings
     for rule in form.warnings:
-        if any_way(rule.any_of, row, Window(None)):
-            yield rule.reason
-    if row.born is not None and row.born > row.instants[Column.ADMISSION].date():
-        yield BORN_AFTER_ADMISSION
-    if row.born is not None and any(row.born > at.date() for column, at in row.instants.items() if column in _ACTS):
-        yield ACT_BEFORE_BIRTH
+        yield from _own_warnings(row, rule)
+    if row.born is not None:
+        yield from _before_birth(row, row.born)
     day = row.instants[Column.DISCHARGE].date()
     if (form.effective_from and day < form.effective_from) or (form.effective_until and day > form.effective_until):
-        yield OUTSIDE_PERIOD
+        yield Warned(OUTSIDE_PERIOD)
+
+
+def _before_birth(row: AbstractedRow, born: date) -> Iterator[Warned]:
+    if born > row.instants[Column.ADMISSION].date():
+        yield Warned(BORN_AFTER_ADMISSION, Column.DATE_OF_BIRTH)
+    for column, at in row.instants.items():
+        if column in _ACTS and born > at.date():
+            yield Warned(ACT_BEFORE_BIRTH, column)
+
+
+def _own_warnings(row: AbstractedRow, rule: FormRule) -> Iterator[Warned]:
+    """A measure's own, with the columns that should not be blank."""
+    for way in rule.any_of:
+        if any_way((way,), row, Window(None)):
+            blank = [condition.column for condition in way if isinstance(condition, Unknown)]
+            yield from (Warned(rule.reason, column) for column in blank or (None,))

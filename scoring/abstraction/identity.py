@@ -8,17 +8,13 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from scoring.abstraction.row import read_date, read_instant
+from scoring.abstraction.warning import NO_CASE_ID, NO_FACILITY_ID, REPEATED_CASE_ID, Warned
 from scoring.number import Resolution
 
 SAME_PCN = "same_pcn"
 SAME_MRN = "same_mrn"
 DUPLICATE = "duplicate"
 OVERLAP = "overlap"
-
-NO_CASE_ID = "no_case_id"
-"""Warning: the row has no case_id, so nobody can find it by its line of the results."""
-REPEATED_CASE_ID = "repeated_case_id"
-"""Warning: an earlier row of the facility has this case_id; for that alone neither is dropped."""
 
 
 class IdentityTexts(NamedTuple):
@@ -117,19 +113,21 @@ class IdentityRecords:
 
 
 class CaseIds:
-    """Takes in the case_id of every row; says which rows nobody can tell from others by it."""
+    """Takes in facility and case_id of every row; says which rows nobody can tell from others by them."""
 
     def __init__(self) -> None:
         """Begin with none."""
         self._known: set[tuple[str, str]] = set()
 
-    def warnings(self, facility: str, case_id: str) -> Iterator[str]:
+    def warnings(self, facility: str, case_id: str) -> Iterator[Warned]:
         """Take in one row, and give what is to be looked at."""
         key = (facility, case_id.strip())
+        if not facility:
+            yield Warned(NO_FACILITY_ID)
         if not key[1]:
-            yield NO_CASE_ID
+            yield Warned(NO_CASE_ID)
         elif key in self._known:
-            yield REPEATED_CASE_ID
+            yield Warned(REPEATED_CASE_ID)
         self._known.add(key)
 
 

@@ -4,15 +4,17 @@ What a stream and a form share stands once, outside of that part: the header, th
 element, the limit of an exclusion of the same reason.
 """
 
-from collections.abc import Mapping
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
 from schemas.strict_model import StrictModel
-from scoring.abstraction.column import IDENTITY, Column
-from scoring.abstraction.condition import Ways, asks_for_a_limit, columns_of
+from scoring.abstraction.column import CODES, FLAGS, IDENTITY, Column
+from scoring.abstraction.condition import CodeWord, Ways, asks_for_a_limit, codes_of, columns_of
 from scoring.number import Duration, Limit, Resolution, Years
 
 LIMIT_NEEDED = "a condition 'within' or 'beyond' needs a limit"
@@ -76,7 +78,7 @@ class FormStratum(StrictModel):
 
     title: str
     column: Column
-    one_of: tuple[str, ...]
+    one_of: tuple[CodeWord, ...]
     source: str
 
 
@@ -93,7 +95,7 @@ class MeasureForm(StrictModel):
     effective_until: date | None = None
     readings: tuple[str, ...] = ()
     drops: tuple[Drop, ...]
-    """Why a row is left out of everything, the reason named first where several hold."""
+    """Why a row is left out of everything, the reason named first where several hold; bad times always do."""
     drops_source: str
     age: FormAge | None = None
     time_zero: FormTimeZero | None = None
@@ -117,13 +119,28 @@ class MeasureForm(StrictModel):
 
     def columns(self) -> tuple[Column, ...]:
         """Every column that a file must have to be judged by it, in the order of the interface."""
-        rules = (*self.population, *self.exclusions, *self.warnings)
-        ways = [rule.any_of for rule in rules]
-        for element in self.elements.values():
-            ways += [element.any_of, element.applies_when, element.told_by, element.among]
         needed = {*IDENTITY, *(stratum.column for stratum in self.strata)}
-        needed.update(*map(columns_of, ways), *(self.time_zero.first_known if self.time_zero else ()))
+        needed.update(*map(columns_of, self._ways()), *(self.time_zero.first_known if self.time_zero else ()))
         return tuple(column for column in Column if column in needed)
+
+    def codes(self) -> dict[Column, re.Pattern[str]]:
+        """The codes that a column may have: those that a rule names, and those of the file's definition.
+
+        A flag, and a column of which no code is named anywhere, stands not in it.
+        """
+        named: defaultdict[Column, list[str]] = defaultdict(list)
+        for column, codes in CODES.items():
+            named[column].append(codes.pattern)
+        for stratum in self.strata:
+            named[stratum.column] += map(re.escape, stratum.one_of)
+        for code in (code for ways in self._ways() for code in codes_of(ways)):
+            named[code.column] += map(re.escape, code.one_of)
+        return {column: re.compile("|".join(codes)) for column, codes in named.items() if column not in FLAGS}
+
+    def _ways(self) -> Iterator[Ways]:
+        yield from (rule.any_of for rule in (*self.population, *self.exclusions, *self.warnings))
+        for element in self.elements.values():
+            yield from (element.any_of, element.applies_when, element.told_by, element.among)
 
 
 def _refuse_without_limit(ways: Ways, limit: Limit | None) -> None:

@@ -7,17 +7,21 @@ from datetime import date, datetime
 from math import isfinite
 
 from scoring.abstraction.column import FLAGS, NAMES, NUMBERS, Column
+from scoring.abstraction.warning import (
+    MIXED_OFFSETS,
+    UNKNOWN_CODE,
+    UNKNOWN_FLAG,
+    UNREADABLE_DATETIME,
+    UNREADABLE_NUMBER,
+    Warned,
+)
 from scoring.number import Resolution
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(r"([0-9]+)\.0+")
 _FLAG_WORDS = {"true": "1", "yes": "1", "y": "1", "false": "0", "no": "0", "n": "0"}
 _FLAG_CODES = frozenset({"0", "1"})
-
-UNKNOWN_FLAG = "unknown_flag"
-"""Warning: a flag is neither 0 nor 1; it counts as not given."""
-UNREADABLE_NUMBER = "unreadable_number"
-"""Warning: a measured value is no number; it counts as not given."""
+_BETWEEN_WORDS = re.compile(r"[\s_-]+")
 
 
 @dataclass(slots=True)
@@ -27,12 +31,12 @@ class AbstractedRow:
     Attributes:
         facility: The facility that reports it, as written.
         instants: Times, cut down to the measure's resolution; all naive or all aware, unless `unreadable`.
-        codes: Flags (`0`, `1`) and other codes, in lower case.
+        codes: Flags (`0`, `1`) and other codes, as `read_code` reads them.
         numbers: Measured values.
         born: Date of birth.
         unreadable: A date or time cannot be read, or naive times stand beside times with an offset.
         misaligned: The row has not as many fields as the header, so nothing in it can be trusted.
-        warnings: What was read as not given.
+        warnings: What could not be read, or is not known.
     """
 
     facility: str = ""
@@ -42,39 +46,42 @@ class AbstractedRow:
     born: date | None = None
     unreadable: bool = False
     misaligned: bool = False
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
 
 
 class RowReader:
     """Reads the columns that a measure needs out of rows whose fields all stand in the same places."""
 
-    def __init__(self, positions: Mapping[Column, int], resolution: Resolution) -> None:
-        """Read only the columns of `positions`, each at its place; cut times down to `resolution`."""
+    def __init__(
+        self, positions: Mapping[Column, int], resolution: Resolution, codes: Mapping[Column, re.Pattern[str]]
+    ) -> None:
+        """Read only the columns of `positions`, each at its place; cut times down to `resolution`.
+
+        `codes` are those that a column may have; one that does not stand in it may have any.
+        """
         self._cut = resolution.cut
         self._positions = positions
         self._instants = [(column, place) for column, place in positions.items() if column.is_instant]
         others = NAMES | NUMBERS | {Column.DATE_OF_BIRTH}
         self._codes = [
-            (column, place, column in FLAGS)
+            (column, place, codes.get(column))
             for column, place in positions.items()
-            if not column.is_instant and column not in others
+            if not column.is_instant and column not in others | FLAGS
         ]
+        self._flags = [(column, place) for column, place in positions.items() if column in FLAGS]
         self._numbers = [(column, place) for column, place in positions.items() if column in NUMBERS]
 
     def read(self, fields: Sequence[str]) -> AbstractedRow:
         """Read one row."""
         row = AbstractedRow(self._text(fields, Column.FACILITY_ID))
         self._learn_instants(row, fields)
-        born = self._text(fields, Column.DATE_OF_BIRTH)
-        if born:
-            row.born = read_date(born)
-            row.unreadable = row.unreadable or row.born is None
-        for column, place, is_flag in self._codes:
-            text = fields[place].strip()
-            if text in _FLAG_CODES:
-                row.codes[column] = text
-            elif text:
-                _learn_code(row, column, text, is_flag=is_flag)
+        self._learn_birth(row, fields)
+        for column, place in self._flags:
+            if text := fields[place].strip():
+                _learn_flag(row, column, text)
+        for column, place, known in self._codes:
+            if text := fields[place].strip():
+                _learn_code(row, column, text, known)
         for column, place in self._numbers:
             if text := fields[place].strip():
                 _learn_number(row, column, text)
@@ -88,11 +95,24 @@ class RowReader:
             if text := fields[place].strip():
                 instant = read_instant(text)
                 if instant is None:
-                    row.unreadable = True
+                    _say_unreadable(row, column)
                 else:
                     # Most forms have no seconds: then there is nothing to cut, and a copy less.
                     row.instants[column] = self._cut(instant) if instant.second or instant.microsecond else instant
-        row.unreadable = row.unreadable or mixes_zones(row.instants.values())
+        if mixes_zones(row.instants.values()):
+            row.unreadable = True
+            row.warnings.append(Warned(MIXED_OFFSETS))
+
+    def _learn_birth(self, row: AbstractedRow, fields: Sequence[str]) -> None:
+        if born := self._text(fields, Column.DATE_OF_BIRTH):
+            row.born = read_date(born)
+            if row.born is None:
+                _say_unreadable(row, Column.DATE_OF_BIRTH)
+
+
+def _say_unreadable(row: AbstractedRow, column: Column) -> None:
+    row.unreadable = True
+    row.warnings.append(Warned(UNREADABLE_DATETIME, column))
 
 
 def mixes_zones(instants: Iterable[datetime]) -> bool:
@@ -131,16 +151,28 @@ def _learn_number(row: AbstractedRow, column: Column, text: str) -> None:
     if isfinite(number):
         row.numbers[column] = number
     else:
-        row.warnings.append(UNREADABLE_NUMBER)
+        row.warnings.append(Warned(UNREADABLE_NUMBER, column))
 
 
-def _learn_code(row: AbstractedRow, column: Column, text: str, *, is_flag: bool) -> None:
-    """A table program may have made 1 into 1.0."""
+def read_code(text: str) -> str:
+    """A code in lower case, an underscore between its words, however they were parted: `Septic-Shock`, `septic shock`.
+
+    A table program may have made 1 into 1.0.
+    """
     whole = _WHOLE.fullmatch(text)
-    code = whole[1] if whole else text.lower()
-    if is_flag:
-        code = _FLAG_WORDS.get(code, code)
-        if code not in _FLAG_CODES:
-            row.warnings.append(UNKNOWN_FLAG)
-            return
-    row.codes[column] = code
+    return whole[1] if whole else _BETWEEN_WORDS.sub("_", text.lower())
+
+
+def _learn_flag(row: AbstractedRow, column: Column, text: str) -> None:
+    code = text if text in _FLAG_CODES else read_code(text)
+    code = _FLAG_WORDS.get(code, code)
+    if code in _FLAG_CODES:
+        row.codes[column] = code
+    else:
+        row.warnings.append(Warned(UNKNOWN_FLAG, column))
+
+
+def _learn_code(row: AbstractedRow, column: Column, text: str, known: re.Pattern[str] | None) -> None:
+    code = row.codes[column] = read_code(text)
+    if known is not None and not known.fullmatch(code):
+        row.warnings.append(Warned(UNKNOWN_CODE, column))

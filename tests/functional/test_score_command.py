@@ -93,7 +93,7 @@ def test_a_header_alone_is_a_file_without_cases(score):
 
 def test_mortality_is_told_by_severity(score):
     lived = CHILD | {"discharge": "08-01 12:00"}
-    stories = [lived | {"severity": word} for word in ("sepsis", "severe_sepsis", "Septic_Shock", "")]
+    stories = [lived | {"severity": word} for word in ("sepsis", "Severe sepsis", "Septic-Shock", "")]
 
     said, _ = score(stories, "cha-mortality/2012", "--json", "--internal")
 
@@ -128,4 +128,55 @@ def test_what_a_person_should_look_at_is_named_by_its_line(score):
 
     printed, _ = score(stories)
 
-    assert "warning: excluded_without_time in 11 rows, lines 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, ..." in printed.out
+    assert (
+        "warning: excluded_without_time in 11 rows, lines 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, ... (excluded_datetime)"
+        in printed.out
+    )
+
+
+# What is added to the numbers
+
+
+def hints(said):
+    return json.loads(said.out)["hints"]
+
+
+def test_who_sees_nothing_but_small_numbers_is_told_of_the_way_to_see_them(score):
+    assert hints(score([CHILD] * 10, SPEC, "--json")[0]) == [
+        "10 or fewer cases count in all, so no rate is shown; --internal shows it."
+    ]
+    assert hints(score([CHILD] * 10, SPEC, "--json", "--internal")[0]) == []
+    assert hints(score([CHILD] * 11, SPEC, "--json")[0]) == []
+    assert hints(score([], SPEC, "--json")[0]) == []
+
+
+@pytest.mark.parametrize(
+    ("hidden", "other"),
+    [
+        ("a facility", {"facility_id": "F2"}),
+        ("a quarter", {"discharge": "08-01 12:00"}),
+        ("a status", {"born": "1990-01-01"}),
+    ],
+)
+def test_it_is_said_that_a_hidden_number_follows_from_the_total(score, hidden, other):
+    stories = [*[CHILD] * 11, CHILD | other]
+
+    (said,) = hints(score(stories, SPEC, "--json")[0])
+
+    assert said.startswith("S.S. hides a number only where it stands"), hidden
+    assert "hint: S.S. hides a number only where it stands" in score(stories)[0].out
+    assert hints(score(stories, SPEC, "--json", "--internal")[0]) == []
+
+
+def test_a_cell_cannot_steer_the_terminal(score):
+    said, _ = score([CHILD | {"facility_id": "\x1b[2J\x9bNorth\u202e é"}] * 11)
+
+    assert "\\x1b[2J\\x9bNorth\\u202e é" in said.out
+    assert not set("\x1b\x9b\u202e") & set(said.out)
+
+
+def test_of_a_measure_named_twice_none_is_taken(score):
+    said, rows = score([CHILD], SPEC, "--measure", "cha/2012")
+
+    assert (said.code, rows) == (2, [])
+    assert "'--measure': it is given more than once" in said.err

@@ -106,6 +106,7 @@ def test_the_files_must_be_files_and_two(score, tmp_path, capsys):
     assert [each.code for each in (same, folder, nowhere, below)] == [2, 2, 2, 2]
     assert all(each.err.count("\n") == 1 for each in (same, folder, nowhere, below))
     assert nowhere.err == "timezero: nowhere.csv cannot be read: there is no such file.\n"
+    assert f"there is no folder {tmp_path / 'no'}; make it first." in below.err
     assert score.cases.read_bytes() == before
     assert below.err.endswith(f"there is no folder {tmp_path / 'no'}; make it, or name another.\n")
 
@@ -124,6 +125,78 @@ def test_nothing_but_the_file_that_is_named_is_replaced(score, tmp_path, capsys)
     assert read.read_bytes() == kept
     assert (tmp_path / "link.csv").is_symlink()
     assert (tmp_path / "elsewhere" / "real.csv").read_text() == (tmp_path / "judged.csv").read_text()
+
+
+@pytest.mark.parametrize("name", ["", ".", "-"])
+@pytest.mark.parametrize("place", ["CASES.csv", "--out"])
+def test_a_name_that_is_none_is_refused(score, tmp_path, capsys, monkeypatch, name, place):
+    score([CHILD])
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.iterdir())
+
+    files = {"CASES.csv": "cases.csv", "--out": "out.csv"} | {place: name}
+    said = say(capsys, "score", files["CASES.csv"], "--measure", SPEC, "--out", files["--out"])
+
+    assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert f"'{place}'" in said.err
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_what_cannot_be_written_is_named_as_it_was_told(score, capsys):
+    score([CHILD])
+
+    said = say(capsys, "score", score.cases, "--measure", SPEC, "--out", "/proc/judged.csv")
+
+    assert said.code == 2
+    assert said.err.startswith("timezero: /proc/judged.csv cannot be written: ")
+
+
+def test_a_line_for_a_table_program_alone_is_named(score):
+    score([CHILD])
+    score.out.unlink()
+    text = score.cases.read_text(encoding="utf-8")
+    for line in ("sep=,", "SEP=;", '"sep=,"', "sep=\t"):
+        score.cases.write_text(f"{line}\n{text}", encoding="utf-8")
+
+        said, rows = score(None)
+
+        assert (said.code, rows) == (2, [])
+        assert "begins with a line that tells a table program its separator; take that line out" in said.err
+
+
+@pytest.mark.parametrize(
+    ("crooked", "what"),
+    [
+        ('F1,"C4\n\n\n', "unexpected end of data"),
+        (f'F1,"{"x" * 140_000}', "field larger than field limit"),
+        ('F1,"C4"x,', "',' expected after"),
+    ],
+)
+def test_where_a_table_goes_wrong_is_told_by_the_line_in_which_its_row_begins(score, crooked, what):
+    score([CHILD | {"case_id": "a\nb"}, CHILD])
+    with score.cases.open("a", encoding="utf-8") as stream:
+        stream.write(crooked)
+
+    said, _ = score(None)
+
+    assert f"cases.csv is not comma-separated text: {what}" in said.err
+    assert "in the row that begins in line 5. Look there for a quotation mark" in said.err
+
+
+def test_a_header_can_be_had_for_the_asking(score, capsys):
+    said = say(capsys, "measures", "show", SPEC, "--template", "--out", score.cases)
+    scored, rows = score(None)
+
+    assert (said.code, scored.code, rows) == (0, 0, [])
+    assert say(capsys, "measures", "show", SPEC, "--template").out == score.cases.read_text("utf-8")
+    assert say(capsys, "measures", "show", "sep1-like/1", "--template").code == 2
+
+
+def test_a_missing_column_comes_with_what_to_do(score):
+    said, _ = score([CHILD], columns=[name for name in COLUMNS if name != "mrn"])
+
+    assert "Add what is missing to the first line" in said.err
+    assert f"timezero measures show {SPEC} --template" in said.err
 
 
 def test_results_may_go_to_what_is_no_plain_file(score, capsys):

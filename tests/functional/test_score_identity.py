@@ -16,6 +16,7 @@ LATER = {"admission": "07-01 09:30", "discharge": "07-03 09:30", "protocol": "07
         ("three times", [{"case_id": "K"}] * 3, {"repeated_case_id": [3, 4]}),
         ("in two facilities", [{"case_id": "K"}, {"case_id": "K", "facility_id": "F2"}], {}),
         ("blank", [{"case_id": ""}, {"case_id": " "}], {"no_case_id": [2, 3]}),
+        ("without a facility, the same stay", [{"facility_id": "", "mrn": "M"}] * 2, {"no_facility_id": [2, 3]}),
         (
             "born in June after admission",
             [{"born": "2015-06-02"}],

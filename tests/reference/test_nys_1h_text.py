@@ -14,7 +14,7 @@ from scoring.abstraction.shipped_forms import load_form
 from scoring.number import Resolution
 
 NOON = datetime.fromisoformat("2015-06-01T12:00")
-READER = RowReader(PLACES, Resolution.MINUTE)
+READER = RowReader(PLACES, Resolution.MINUTE, {})
 NAIVE = {
     "nys-ped-1h/spec-2015": lambda row: text.spec(row, "intended"),
     "nys-ped-1h/spec-2015-literal": lambda row: text.spec(row, "literal"),

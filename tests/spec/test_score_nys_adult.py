@@ -123,8 +123,26 @@ def test_a_case_of_six_hours_in_the_trend_figures(sentence, change, expected):
 def test_a_lactate_that_is_no_number_is_pointed_out(level, warned):
     verdict = judge("nys-adult-6h/public-2015", SHOCK | {"lactate_level": level, "repeat": None})
 
-    assert ("unreadable_number" in verdict.warnings) is warned
+    assert (("unreadable_number", "lactate_level") in verdict.warnings) is warned
     assert verdict.elements["repeat_lactate"] == ("cannot_assess" if warned else "missed")
+
+
+@pytest.mark.parametrize(
+    ("change", "said", "columns"),
+    [
+        ({"fluids_indicated": None, "vasopressors_indicated": None}, "YYYY--Y Y",
+         ["fluids_indicated", "vasopressors_indicated"]),
+        ({"fluids_indicated": 0, "vasopressors_indicated": 0}, "YYYY--Y Y", []),
+        ({"septic_shock": None}, "not_in_population no_septic_shock", ["septic_shock"]),
+        ({"in_ed": None}, "not_in_population protocol_not_in_ed", ["protocol_initiated_in_ed"]),
+        ({"septic_shock": 0, "fluids_indicated": None}, "not_in_population no_septic_shock", []),
+    ],
+)  # fmt: skip
+def test_a_blank_that_takes_something_out_of_a_denominator_is_pointed_out(change, said, columns):
+    verdict = judge("nys-adult-6h/public-2015", SHOCK | change)
+
+    assert said_of("nys-adult-6h/public-2015", SHOCK | change) == said
+    assert list(verdict.warnings) == [("blank_condition", column) for column in columns]
 
 
 def test_a_child_is_no_adult():

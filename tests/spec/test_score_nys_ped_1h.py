@@ -165,4 +165,21 @@ def test_a_case_of_the_trend_figures(sentence, change, expected):
 def test_an_exclusion_without_its_reason_is_pointed_out():
     verdict = judge("nys-ped-1h/trend-2015", CHILD | {"excluded": 1})
 
-    assert (verdict.status.value, verdict.warnings) == ("denominator", ("excluded_without_reason",))
+    assert verdict.status == "denominator"
+    assert verdict.warnings == (("excluded_without_reason", "excluded_reason"),)
+
+
+@pytest.mark.parametrize(
+    ("change", "column"),
+    [
+        ({"excluded": 1, "excluded_reason": "contra-indication"}, "excluded_reason"),
+        ({"discharge_status": "Expired", "discharge": "10:30"}, "discharge_status"),
+        ({"pediatric_fluids": "banana"}, "pediatric_fluids"),
+        ({"pediatric_fluids": "01"}, "pediatric_fluids"),
+    ],
+)
+def test_a_code_that_nothing_names_counts_as_none_and_is_pointed_out(change, column):
+    verdict = judge("nys-ped-1h/trend-2015", CHILD | change)
+
+    assert verdict.status == "denominator"
+    assert verdict.warnings == (("unknown_code", column),)

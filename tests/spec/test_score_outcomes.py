@@ -70,10 +70,22 @@ def test_a_case_of_the_protocol_in_children(sentence, change, expected):
     assert said_of("nys-protocol-initiated-ped/2015", CHILD | change) == expected, sentence
 
 
-def test_a_flag_that_is_none_is_pointed_out():
-    verdict = judge("nys-protocol-initiated-ped/2015", CHILD | {"protocol_initiated": "perhaps"})
+@pytest.mark.parametrize("patient", ["adult", "ped"])
+@pytest.mark.parametrize(
+    ("sentence", "change", "warned"),
+    [
+        ("said, though wrongly", {"protocol_initiated": "perhaps"}, {"unknown_flag", "blank_condition"}),
+        ("not said, and it has a time", {"protocol_initiated": None}, {"blank_condition"}),
+        ("not said, and it has none", {"protocol_initiated": None, "protocol": None}, set()),
+        ("said, without a time", {"protocol_initiated": 1, "protocol": None}, set()),
+        ("no, with a time", {"protocol_initiated": 0}, set()),
+    ],
+)
+def test_a_flag_that_does_not_say_whether_the_protocol_was_started_is_pointed_out(patient, sentence, change, warned):
+    verdict = judge(f"nys-protocol-initiated-{patient}/2015", (ADULT if patient == "adult" else CHILD) | change)
 
-    assert (verdict.elements["protocol"].value, verdict.warnings) == ("missed", ("unknown_flag",))
+    assert verdict.elements["protocol"] == ("met" if change["protocol_initiated"] == 1 else "missed")
+    assert set(verdict.warnings) == {(name, "protocol_initiated") for name in warned}, sentence
 
 
 @pytest.mark.parametrize(("measure", "patient"), [("adult", ADULT), ("ped", CHILD)])
@@ -121,7 +133,9 @@ METRICS = CHILD | {"assessed": "10:15", "first": "10:10", "third": "10:50", "ant
         ("before time zero", {"assessed": "09:00", "first": "09:00"}, "YYYY Y"),
         ("no protocol: counted from arrival", {"protocol": None, "earliest": "10:00"}, "YYYY Y"),
         ("no time zero but the admission", {"protocol": None}, "cannot_assess no_time_zero"),
-        ("any age, and none", {"born": None}, "YYYY Y"),
+        ("a day short of eighteen", {"born": "1997-06-02"}, "YYYY Y"),
+        ("eighteen on the day of admission", {"born": "1997-06-01"}, "excluded age"),
+        ("no date of birth: as a child", {"born": None}, "YYYY Y"),
         ("excluded from a protocol elsewhere", {"excluded": 1, "excluded_at": "10:01"}, "YYYY Y"),
     ],
 )
@@ -148,6 +162,8 @@ STAYED = CHILD | {"discharge": "08-01 12:00", "died_in_hospital": 0, "severity":
         ("died in the stay after both", {"died_in_hospital": 1}, "NN"),
         ("died at home", {"discharge": "06-05 10:00", "death": "06-20 10:00"}, "NY"),
         ("no time zero", {"protocol": None, "death": "06-20 10:00"}, "cannot_assess no_time_zero"),
+        ("eighteen on the day of admission", {"born": "1997-06-01"}, "excluded age"),
+        ("no date of birth: as a child", {"born": None}, "NN"),
     ],
 )
 def test_a_case_of_three_and_thirty_day_mortality(sentence, change, expected):

@@ -78,7 +78,7 @@ def test_10_an_exclusion_has_no_lower_bound_and_needs_its_time():
     untimed = judge(SPEC, CHILD | {"excluded": 1})
 
     assert untimed.status == "denominator"
-    assert untimed.warnings == ("excluded_without_time",)
+    assert untimed.warnings == (("excluded_without_time", "excluded_datetime"),)
 
 
 @pytest.mark.parametrize("status", ["40", "41", "42", "01", None])

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from scoring.abstraction.column import Column
+from scoring.abstraction.column import CODES, Column
 from scoring.abstraction.row import RowReader, mixes_zones, read_date, read_instant
 from scoring.number import Resolution
 
@@ -13,7 +13,7 @@ PLACES = {column: place for place, column in enumerate(Column)}
 
 def read(resolution=Resolution.MINUTE, **said):
     fields = [f" {said.get(column.name.lower(), '')} " for column in Column]
-    return RowReader(PLACES, resolution).read(fields)
+    return RowReader(PLACES, resolution, CODES).read(fields)
 
 
 @pytest.mark.parametrize(
@@ -61,16 +61,21 @@ def test_times_may_be_to_the_second():
 
 
 @pytest.mark.parametrize(
-    "said",
+    ("said", "warned"),
     [
-        {"admission": "yesterday"},
-        {"date_of_birth": "in spring"},
-        {"admission": "2015-06-01T09:30", "discharge": "2015-06-01T09:30Z"},
-        {"admission": "yesterday", "date_of_birth": "2010-01-01"},
+        ({"admission": "yesterday"}, [("unreadable_datetime", "admission_datetime")]),
+        ({"date_of_birth": "in spring"}, [("unreadable_datetime", "date_of_birth")]),
+        ({"admission": "2015-06-01T09:30", "discharge": "2015-06-01T09:30Z"}, [("mixed_offsets", None)]),
+        (
+            {"admission": "yesterday", "death": "06/01/2015", "date_of_birth": "2010-01-01"},
+            [("unreadable_datetime", "admission_datetime"), ("unreadable_datetime", "death_datetime")],
+        ),
     ],
 )
-def test_a_time_that_cannot_be_read_or_compared_makes_the_row_unreadable(said):
-    assert read(**said).unreadable
+def test_a_time_that_cannot_be_read_or_compared_makes_the_row_unreadable_and_is_named(said, warned):
+    row = read(**said)
+
+    assert (row.unreadable, row.warnings) == (True, warned)
 
 
 def test_a_date_of_birth_is_read():
@@ -93,16 +98,44 @@ def test_a_flag_is_told_in_figures_or_words(text, code):
 def test_a_flag_that_is_none_counts_as_not_given_and_is_pointed_out(text):
     row = read(transfer_in=text)
 
-    assert (row.codes, row.warnings) == ({}, ["unknown_flag"])
+    assert (row.codes, row.warnings) == ({}, [("unknown_flag", Column.TRANSFER_IN)])
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("20", "20"), ("20.0", "20"), ("01", "01"), ("Home", "home"), ("1.5", "1.5")]
+    ("column", "text", "code"),
+    [
+        ("discharge_status", "20", "20"),
+        ("discharge_status", "20.0", "20"),
+        ("discharge_status", "1", "1"),
+        ("discharge_status", "01", "01"),
+        ("severity", "Septic shock", "septic_shock"),
+        ("severity", "SEVERE - Sepsis", "severe_sepsis"),
+        ("excluded_reason", "advance-directive", "advance_directive"),
+        ("pediatric_fluids", "banana", "banana"),
+    ],
 )
-def test_any_code_is_kept_in_small_letters(text, code):
-    row = read(discharge_status=text)
+def test_a_code_is_kept_in_small_letters_an_underscore_between_its_words(column, text, code):
+    """Of the fluids' codes the file's definition names none: any will do."""
+    row = read(**{column: text})
 
-    assert (row.codes, row.warnings) == ({Column.DISCHARGE_STATUS: code}, [])
+    assert (row.codes, row.warnings) == ({Column(column): code}, [])
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "code"),
+    [
+        ("discharge_status", "Expired", "expired"),
+        ("discharge_status", "020", "020"),
+        ("discharge_status", "1.5", "1.5"),
+        ("excluded_reason", "contra-indication", "contra_indication"),
+        ("excluded_reason", "1", "1"),
+        ("severity", "shock", "shock"),
+    ],
+)
+def test_a_code_that_nobody_named_is_kept_and_pointed_out(column, text, code):
+    row = read(**{column: text})
+
+    assert (row.codes, row.warnings) == ({Column(column): code}, [("unknown_code", column)])
 
 
 def test_a_value_is_a_finite_number():
@@ -113,15 +146,15 @@ def test_a_value_is_a_finite_number():
 def test_a_value_that_is_no_number_counts_as_not_given_and_is_pointed_out(text):
     row = read(lactate_level=text)
 
-    assert (row.numbers, row.warnings) == ({}, ["unreadable_number"])
+    assert (row.numbers, row.warnings) == ({}, [("unreadable_number", Column.LACTATE_LEVEL)])
 
 
 def test_all_that_a_row_says_is_read():
     """A blank before it hides nothing."""
-    row = read(transfer_in="", transfer_out="maybe", septic_shock="1", severity="shock", lactate_level="x")
+    row = read(transfer_in="", transfer_out="maybe", septic_shock="1", severity="sepsis", lactate_level="x")
 
-    assert row.codes == {Column.SEPTIC_SHOCK: "1", Column.SEVERITY: "shock"}
-    assert row.warnings == ["unknown_flag", "unreadable_number"]
+    assert row.codes == {Column.SEPTIC_SHOCK: "1", Column.SEVERITY: "sepsis"}
+    assert row.warnings == [("unknown_flag", Column.TRANSFER_OUT), ("unreadable_number", Column.LACTATE_LEVEL)]
 
 
 def test_naive_times_do_not_stand_beside_times_with_an_offset():

@@ -8,6 +8,7 @@ from scoring.abstraction.column import Column
 from scoring.abstraction.form_judge import FormVerdict, find_time_zero, judge_row
 from scoring.abstraction.measure_form import MeasureForm
 from scoring.abstraction.row import AbstractedRow
+from scoring.abstraction.warning import Warned
 
 ZERO = datetime.fromisoformat("2015-06-01T10:00")
 LIMIT = {"value": 60, "unit": "minutes", "comparison": "<=", "source": "made up"}
@@ -69,6 +70,7 @@ def test_of_several_faults_the_one_named_first_is_why_a_row_is_left_out():
     assert stands(row(DISCHARGE=None), form(), {"same_pcn", "overlap"}) == "dropped same_pcn"
     assert stands(row(born=None, DISCHARGE=None), form(), {"same_pcn"}) == "dropped no_birth_date"
     assert stands(row(), form(), {"overlap"}) == "denominator"
+    assert stands(row(DISCHARGE=None), form(drops=[])) == "dropped bad_datetime"
 
 
 def test_a_row_that_cannot_be_read_has_bad_times():
@@ -197,10 +199,93 @@ def test_warnings_stand_in_a_row_wherever_it_stands():
         population=[{"reason": "alive", "any_of": known("death_datetime"), "source": "s"}],
     )
     each = row(TRIAGE=0, DISCHARGE=60)
-    each.warnings.append("unknown_flag")
+    each.warnings.append(Warned("unknown_flag"))
 
-    assert judge_row(each, dated).warnings == ("unknown_flag", "odd", "outside_period")
+    assert [warned.name for warned in judge_row(each, dated).warnings] == ["unknown_flag", "odd", "outside_period"]
     assert judge_row(row(), form()).warnings == ()
+
+
+def code(column):
+    return [[{"test": "code", "column": column, "one_of": ["1"]}]]
+
+
+def coded(**codes):
+    each = row()
+    each.codes.update({Column[name]: said for name, said in codes.items()})
+    return each
+
+
+def blanks(each, by):
+    return [warned.column.value for warned in judge_row(each, by).warnings if warned.name == "blank_condition"]
+
+
+def test_a_blank_that_keeps_a_row_out_of_the_population_is_named():
+    asked = form(
+        population=[
+            {"reason": "no_shock", "any_of": code("septic_shock"), "source": "s"},
+            {"reason": "not_in_ed", "any_of": code("protocol_initiated_in_ed"), "source": "s"},
+        ]
+    )
+
+    assert blanks(coded(), asked) == ["septic_shock"]
+    assert blanks(coded(SEPTIC_SHOCK="0"), asked) == []
+    assert blanks(coded(SEPTIC_SHOCK="1"), asked) == ["protocol_initiated_in_ed"]
+    assert blanks(coded(SEPTIC_SHOCK="1", PROTOCOL_INITIATED_IN_ED="1"), asked) == []
+
+
+def test_a_blank_for_which_an_element_is_not_asked_is_named_where_it_would_be():
+    indicated = element(applies_when=code("fluids_indicated"))
+    either = element(applies_when=[*code("fluids_indicated"), *code("septic_shock")])
+    shocked = {"population": [{"reason": "r", "any_of": code("septic_shock"), "source": "s"}]}
+    nobody = form(elements={"fluid": {"any_of": known("death_datetime"), "applies_when": code("fluids_indicated"),
+                                      "source": "s"}}, **shocked)  # fmt: skip
+
+    assert blanks(coded(), indicated) == ["fluids_indicated"]
+    assert blanks(coded(FLUIDS_INDICATED="0"), indicated) == []
+    assert blanks(coded(SEPTIC_SHOCK="1"), either) == []
+    assert blanks(coded(SEPTIC_SHOCK="0"), nobody) == []
+
+
+def test_a_warning_of_a_measure_names_what_should_not_be_blank():
+    blank = {"test": "unknown", "column": "excluded_datetime"}
+    rule = {"reason": "odd", "any_of": [[*known("triage_datetime")[0], blank]], "source": "s"}
+
+    assert judge_row(row(TRIAGE=0), form(warnings=[rule])).warnings == (("odd", "excluded_datetime"),)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "warned"),
+    [
+        ({"ADMISSION": None}, ("blank_datetime", "admission_datetime")),
+        ({"DISCHARGE": None}, ("blank_datetime", "discharge_datetime")),
+        ({"DISCHARGE": -30}, ("discharge_not_after_admission", "discharge_datetime")),
+    ],
+)
+def test_why_a_stay_has_bad_times_is_named(minutes, warned):
+    verdict = judge_row(row(**minutes), form())
+
+    assert (verdict.reason, verdict.warnings) == ("bad_datetime", (warned,))
+
+
+def test_a_time_that_cannot_be_read_is_not_called_blank():
+    each = row(ADMISSION=None)
+    each.unreadable = True
+    each.warnings.append(Warned("unreadable_datetime", Column.ADMISSION))
+
+    assert judge_row(each, form()).warnings == (("unreadable_datetime", "admission_datetime"),)
+
+
+def test_a_form_knows_the_codes_that_it_names_and_those_of_the_file():
+    rule = {"test": "code", "column": "pediatric_fluids", "one_of": ["0", "A-1"]}
+    named = form(
+        strata=[{"title": "t", "column": "severity", "one_of": ["No Sepsis"], "source": "s"}],
+        elements={"e": {"any_of": [[rule]], "applies_when": code("transfer_in"), "source": "s"}},
+    ).codes()
+
+    assert [text for text in ("0", "1", "a_1", "01") if named[Column.PEDIATRIC_FLUIDS].fullmatch(text)] == ["0", "a_1"]
+    assert all(named[Column.SEVERITY].fullmatch(text) for text in ("no_sepsis", "sepsis", "septic_shock"))
+    assert named[Column.DISCHARGE_STATUS].fullmatch("20")
+    assert {Column.TRANSFER_IN, Column.ADULT_FLUIDS}.isdisjoint(named)
 
 
 def test_a_warning_counts_no_time():
@@ -224,7 +309,7 @@ def test_a_measure_counts_from_its_first_day_to_its_last(dates, outside):
     """By the day of discharge; outside of them it is judged all the same."""
     verdict = judge_row(row(DISCHARGE=60), form(**dates))
 
-    assert (verdict.status, verdict.warnings) == ("denominator", ("outside_period",) if outside else ())
+    assert (verdict.status, verdict.warnings) == ("denominator", (("outside_period", None),) if outside else ())
 
 
 def test_a_form_needs_the_columns_that_its_rules_read():

@@ -7,6 +7,13 @@ from streams.batched.app import BatchedApp
 from streams.batched.task_end import end
 
 
+async def one_turn():
+    """Let every task that can go on go on once."""
+    turned = asyncio.Event()
+    asyncio.get_running_loop().call_soon(turned.set)
+    await turned.wait()
+
+
 async def waits_for_ever():
     await asyncio.Event().wait()
 
@@ -20,7 +27,7 @@ async def forgetful(done):
 async def told_as_its_work_was_done():
     done = asyncio.get_running_loop().create_future()
     task = asyncio.create_task(forgetful(done))
-    await asyncio.sleep(0)
+    await one_turn()
     done.set_result(None)
     task.cancel()
     return task
@@ -55,7 +62,7 @@ async def test_a_task_that_has_ended_keeps_what_it_ended_with():
 async def test_an_application_waits_for_no_task_that_forgot_to_end(tmp_path):
     app = BatchedApp("ending", "127.0.0.1:1", datadir=tmp_path)
     app.add_future(hears_the_second_time())
-    await asyncio.sleep(0)
+    await one_turn()
 
     stopping = asyncio.create_task(app._stop_futures())  # noqa: SLF001 - Faust's own step of a stop
     stopped, _ = await asyncio.wait([stopping], timeout=30)
