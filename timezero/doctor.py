@@ -121,7 +121,7 @@ def check_measures(settings: Settings) -> Finding:
     idle = [each.identifier for each in site.rules.measures if each.identifier not in settings.worker.measures]
     if settings.worker.measures and idle:
         found = f"no worker judges {', '.join(idle)}, which stands in {settings.worker.measures_dir}"
-        return Finding("measures", Health.WARNING, found, "name it in TIMEZERO_MEASURES too, or leave that empty for all.")
+        return Finding("measures", Health.WARNING, found, "name it in TIMEZERO_MEASURES too, or empty that for all.")
     return Finding("measures", Health.OK, f"{len(offered_measures(site.rules))} can judge a stream{own}")
 
 

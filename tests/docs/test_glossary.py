@@ -14,7 +14,7 @@ from scoring.abstraction.form_judge import BAD_ROW
 from scoring.abstraction.measure_form import Drop
 from scoring.sentence import REASONS
 
-WARNINGS = {"excluded_without_time", "excluded_without_reason"}
+WARNINGS = {"excluded_without_time", "excluded_without_reason", "blank_condition"}
 """Reasons to look at a row of a form; they decide nothing."""
 GLOSSARY = REPOSITORY / "docs" / "glossary.md"
 
