@@ -8,7 +8,7 @@ from scoring.patient_state import decode_state, encode_state
 from scoring.rules import load_rules
 from storyteller import clock_text, play, read_story
 
-PED = "nys-ped-1h/spec-2015"
+PED, TREND = "nys-ped-1h/spec-2015", "nys-ped-1h/trend-2015"
 
 
 def lived_through(story):
@@ -98,3 +98,40 @@ def test_a_case_that_was_gone_is_believed_since_it_came_back():
     (record,) = told.records.values()
 
     assert (clock_text(record.time_zero), clock_text(record.time_zero_known_at)) == ("10:00", "10:15")
+
+
+def test_after_a_merge_what_came_from_the_other_number_is_judged_without_what_went_there():
+    """The protocol had come from the number that everything is merged into: it stays, the culture goes."""
+    rules, lived = load_rules([PED]), Lived()
+    protocol, culture, merge = read_story("10:00 protocol\n 10:10 blood culture\n 10:20 merged into P2")
+    for event in (protocol.model_copy(update={"forwarded_from": ("P2",)}), culture, merge):
+        lived.take(event, rules)
+
+    assert lived.final() == judged(judge(lived.state, rules, lived.state.now))
+    assert verdict_of(lived, "E1", "blood_culture").status == "open"
+
+
+def both_lived(story):
+    """What each event of a story led to under two measures."""
+    rules, lived = load_rules([PED, TREND]), Lived()
+    return [lived.take(event, rules) for event in read_story(story)]
+
+
+def test_what_changes_under_two_measures_is_published_of_both():
+    *_, culture = both_lived("10:00 protocol\n 10:10 blood culture")
+
+    assert [verdict.measure for verdict in culture.verdicts if verdict.element == "blood_culture"] == [PED, TREND]
+
+
+def test_two_cases_that_are_no_more_are_both_taken_away_with_their_verdicts():
+    *_, retraction = both_lived("10:00 protocol\n 10:10 retract protocol")
+
+    assert retraction.removed_cases == (f"F1|E1|{PED}", f"F1|E1|{TREND}")
+    assert {key.rpartition("|")[0] for key in retraction.removed_verdicts} == {f"F1|E1|{PED}", f"F1|E1|{TREND}"}
+    assert f"F1|E1|{PED}|bundle" in retraction.removed_verdicts
+
+
+def test_the_first_alert_of_a_case_says_of_which_encounter_it_is():
+    (first,) = play(PED, "10:00 protocol").alerts
+
+    assert (first.kind, first.encounter_id, first.case_id) == ("bundle_started", "E1", "E1")
