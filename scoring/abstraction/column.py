@@ -77,3 +77,6 @@ FLAGS = frozenset(
 
 NUMBERS = frozenset({Column.LACTATE_LEVEL})
 """Measured values, each in the unit that the form prescribes."""
+
+CODES = frozenset(column for column in Column if not column.is_instant) - {*IDENTITY, *NUMBERS}
+"""Flags and other codes: what a row says in words of the form."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from schemas.case_record import CaseStatus
-from schemas.verdict import ElementStatus
+from schemas.verdict import Element, ElementStatus
 from scoring.abstraction.column import Column
 from scoring.abstraction.condition import Window, any_way
 from scoring.abstraction.measure_form import FormAge, FormElement, MeasureForm
@@ -43,9 +43,9 @@ class FormVerdict:
 
     status: CaseStatus
     reason: str | None = None
-    elements: Mapping[str, ElementStatus] = field(default_factory=dict)
+    elements: Mapping[Element, ElementStatus] = field(default_factory=dict)
     bundle: ElementStatus | None = None
-    among: frozenset[str] = frozenset()
+    among: frozenset[Element] = frozenset()
     warnings: tuple[str, ...] = ()
 
 
@@ -125,13 +125,13 @@ def _judge_element(row: AbstractedRow, element: FormElement, time_zero: datetime
     return ElementStatus.MISSED
 
 
-def _second_denominators(row: AbstractedRow, form: MeasureForm, time_zero: datetime | None) -> Iterator[str]:
+def _second_denominators(row: AbstractedRow, form: MeasureForm, time_zero: datetime | None) -> Iterator[Element]:
     for name, element in form.elements.items():
         if element.among and any_way(element.among, row, Window(time_zero, element.limit)):
             yield name
 
 
-def _bundle(form: MeasureForm, elements: Mapping[str, ElementStatus]) -> ElementStatus | None:
+def _bundle(form: MeasureForm, elements: Mapping[Element, ElementStatus]) -> ElementStatus | None:
     if not form.has_bundle:
         return None
     required = {status for name, status in elements.items() if form.elements[name].in_bundle}

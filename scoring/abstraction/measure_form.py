@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from schemas.strict_model import StrictModel
+from schemas.verdict import Element
 from scoring.abstraction.column import IDENTITY, Column
 from scoring.abstraction.condition import Ways, asks_for_a_limit, columns_of
 from scoring.number import Duration, Limit, Resolution, Years
@@ -49,6 +50,14 @@ class FormRule(StrictModel):
         return self
 
 
+class FormWarning(StrictModel):
+    """What a person should look at, and the ways in which it is so; it counts from no time zero."""
+
+    reason: str
+    any_of: Ways
+    source: str
+
+
 class FormElement(StrictModel):
     """One element: the ways in which it is met, and where that is asked at all."""
 
@@ -67,7 +76,7 @@ class FormElement(StrictModel):
 
     @model_validator(mode="after")
     def _has_the_limit_it_asks_for(self) -> Self:
-        _refuse_without_limit((*self.any_of, *self.told_by), self.limit)
+        _refuse_without_limit((*self.any_of, *self.applies_when, *self.told_by, *self.among), self.limit)
         return self
 
 
@@ -101,8 +110,8 @@ class MeasureForm(StrictModel):
     population: tuple[FormRule, ...] = ()
     """Each names what keeps a case out of the population; it is out where none of the rule's ways holds."""
     exclusions: tuple[FormRule, ...] = ()
-    elements: dict[str, FormElement]
-    warnings: tuple[FormRule, ...] = ()
+    elements: dict[Element, FormElement]
+    warnings: tuple[FormWarning, ...] = ()
     strata: tuple[FormStratum, ...] = ()
 
     @property
@@ -117,8 +126,8 @@ class MeasureForm(StrictModel):
 
     def columns(self) -> tuple[Column, ...]:
         """Every column that a file must have to be judged by it, in the order of the interface."""
-        rules = (*self.population, *self.exclusions, *self.warnings)
-        ways = [rule.any_of for rule in rules]
+        ways = [rule.any_of for rule in (*self.population, *self.exclusions)]
+        ways += [warning.any_of for warning in self.warnings]
         for element in self.elements.values():
             ways += [element.any_of, element.applies_when, element.told_by, element.among]
         needed = {*IDENTITY, *(stratum.column for stratum in self.strata)}

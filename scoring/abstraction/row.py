@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from math import isfinite
 
-from scoring.abstraction.column import FLAGS, NAMES, NUMBERS, Column
+from scoring.abstraction.column import CODES, FLAGS, NUMBERS, Column
 from scoring.number import Resolution
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE)
@@ -53,12 +53,7 @@ class RowReader:
         self._cut = resolution.cut
         self._positions = positions
         self._instants = [(column, place) for column, place in positions.items() if column.is_instant]
-        others = NAMES | NUMBERS | {Column.DATE_OF_BIRTH}
-        self._codes = [
-            (column, place, column in FLAGS)
-            for column, place in positions.items()
-            if not column.is_instant and column not in others
-        ]
+        self._codes = [(column, place, column in FLAGS) for column, place in positions.items() if column in CODES]
         self._numbers = [(column, place) for column, place in positions.items() if column in NUMBERS]
 
     def read(self, fields: Sequence[str]) -> AbstractedRow:
@@ -135,12 +130,21 @@ def _learn_number(row: AbstractedRow, column: Column, text: str) -> None:
 
 
 def _learn_code(row: AbstractedRow, column: Column, text: str, *, is_flag: bool) -> None:
-    """A table program may have made 1 into 1.0."""
+    code = read_code(text, is_flag=is_flag)
+    if code is None:
+        row.warnings.append(UNKNOWN_FLAG)
+    else:
+        row.codes[column] = code
+
+
+def read_code(text: str, *, is_flag: bool) -> str | None:
+    """The code that a text without blanks around it is read as; None where a flag says neither yes nor no.
+
+    A table program may have made 1 into 1.0.
+    """
     whole = _WHOLE.fullmatch(text)
     code = whole[1] if whole else text.lower()
-    if is_flag:
-        code = _FLAG_WORDS.get(code, code)
-        if code not in _FLAG_CODES:
-            row.warnings.append(UNKNOWN_FLAG)
-            return
-    row.codes[column] = code
+    if not is_flag:
+        return code
+    code = _FLAG_WORDS.get(code, code)
+    return code if code in _FLAG_CODES else None
