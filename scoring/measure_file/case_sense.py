@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from schemas.clinical import ActName
-from scoring.measure_file.fault import Fault
+from scoring.measure_file.fault import Fault, value_words
 from scoring.measure_file.part import Part
 from scoring.number import Comparison
 from scoring.time_zero_rule import CONTACTS, Moment
@@ -80,8 +80,7 @@ def case_faults(file: Part) -> Iterator[Fault]:
     time_zero = file.table("time_zero")
     if time_zero is not None:
         yield from _time_zero(time_zero)
-    shock = file.table("shock")
-    for holder in filter(None, (file, shock)):
+    for holder in filter(None, (file, file.table("shock"), file.table("abstraction"))):
         for part in (*holder.listed("population"), *holder.listed("exclusions"), *holder.listed("strata")):
             yield from _rule(part)
         yield from _everybody(holder)
@@ -187,7 +186,7 @@ def _strata(file: Part) -> Iterator[Fault]:
     names = [part.word("name") for part in file.listed("strata")]
     for number, part in enumerate(file.listed("strata")):
         if names[number] is not None and names[number] in names[:number]:
-            what = f'"{names[number]}" is the name of another one'
+            what = f"{value_words(names[number])} is the name of another one"
             yield Fault(part.place("name"), what, "write a name of its own: the rates are reported under it")
 
 

@@ -1,11 +1,10 @@
 """Whether the conditions of an abstraction part can hold, and can fail: each column is asked for what it can tell."""
 
 from collections.abc import Collection, Iterator
-from itertools import combinations
 
 from scoring.abstraction.column import CODES, FLAGS, NUMBERS, Column
 from scoring.abstraction.row import read_code
-from scoring.measure_file.fault import Fault
+from scoring.measure_file.fault import Fault, value_words
 from scoring.measure_file.part import Part, every_part
 
 CLOCKED = frozenset({"within", "beyond"})
@@ -27,43 +26,49 @@ _WAYS = ("any_of", "applies_when", "told_by", "among")
 def condition_faults(form: Part) -> Iterator[Fault]:
     """Faults of every condition, and of the ways in which several are put together."""
     for part, _ in every_part(form):
-        yield from _empty(part)
+        yield from _never(part)
+        yield from _ways(part)
         if "test" in part.body:
             yield from _of_another_column(part)
             yield from _of_itself(part)
             yield from code_faults(part)
-        for key in _WAYS:
-            for number, way in enumerate(part.items(key)):
-                conditions = [Part(each, part.place(key, number, place)) for place, each in _tables(way)]
-                yield from _never_together(conditions)
 
 
 def code_faults(part: Part) -> Iterator[Fault]:
     """Codes that no row can hold, as rows are read: trimmed, in lower case, a flag as 1 or 0."""
     column = part.word("column")
     for number, code in enumerate(part.items("one_of") if column in CODES else []):
-        if isinstance(code, str):
-            told = code.strip()
-            read = read_code(told, is_flag=column in FLAGS)
-            if not told:
-                remedy = 'take it out, or ask with test = "unknown"'
-                yield Fault(part.place("one_of", number), "is blank, and a blank is no code", remedy)
-            elif read is None:
-                what = f'"{code}" is no flag, and {column} is one'
-                yield Fault(part.place("one_of", number), what, 'write "1" for yes, "0" for no')
-            elif read != code:
-                what = f'"{code}" is in no row: it is read as "{read}"'
-                yield Fault(part.place("one_of", number), what, f'write "{read}"')
+        found = _misread(code, str(column)) if isinstance(code, str) else None
+        if found is not None:
+            yield Fault(part.place("one_of", number), *found)
 
 
-def _empty(part: Part) -> Iterator[Fault]:
+def _misread(code: str, column: str) -> tuple[str, str] | None:
+    """What is wrong with a code and what to do; None where a row can hold it."""
+    read = read_code(code.strip(), is_flag=column in FLAGS)
+    if not code.strip():
+        return "is blank, and a blank is no code", 'take it out, or ask with test = "unknown"'
+    if read is None:
+        return f"{value_words(code)} is no flag, and {column} is one", 'write "1" for yes, "0" for no'
+    if read != code:
+        return f"{value_words(code)} is in no row: it is read as {value_words(read)}", f"write {value_words(read)}"
+    return None
+
+
+def _never(part: Part) -> Iterator[Fault]:
     for key in ("any_of", "one_of"):
         if part.body.get(key) == []:
             yield Fault(part.place(key), "is empty: it never holds", "name what must hold")
-    for key in _WAYS:
-        for number, way in enumerate(part.items(key)):
-            if way == []:
-                yield Fault(part.place(key, number), "is empty: it always holds", "name what must hold, or take it out")
+
+
+def _ways(part: Part) -> Iterator[Fault]:
+    ways = [(key, number, way) for key in _WAYS for number, way in enumerate(part.items(key))]
+    for key, number, way in ways:
+        if way == []:
+            yield Fault(part.place(key, number), "is empty: it always holds", "name what must hold, or take it out")
+        elif isinstance(way, list):
+            tables = [(place, each) for place, each in enumerate(way) if isinstance(each, dict)]
+            yield from _never_together([Part(each, part.place(key, number, place)) for place, each in tables])
 
 
 def _of_another_column(part: Part) -> Iterator[Fault]:
@@ -84,13 +89,9 @@ def _of_itself(part: Part) -> Iterator[Fault]:
         yield Fault(part.place("other"), f"{column} is never before itself", "name the column that it is compared with")
 
 
-def _tables(way: object) -> list[tuple[int, dict[str, object]]]:
-    listed = way if isinstance(way, list) else []
-    return [(place, each) for place, each in enumerate(listed) if isinstance(each, dict)]
-
-
 def _never_together(conditions: list[Part]) -> Iterator[Fault]:
-    for one, other in combinations(conditions, 2):
+    pairs = [(one, other) for number, other in enumerate(conditions) for one in conditions[:number]]
+    for one, other in pairs:
         shared = _columns(one) & _columns(other)
         if shared and _contradict(one, other):
             what = f'never holds together with "{one.word("test")}" of {min(shared)}'

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from schemas.verdict import Element
 from scoring.abstraction.column import CODES, Column
 from scoring.measure_file.condition_sense import CLOCKED, code_faults, condition_faults
-from scoring.measure_file.fault import Fault
+from scoring.measure_file.fault import Fault, value_words
 from scoring.measure_file.part import Part, every_part
 
 
@@ -19,6 +19,7 @@ def form_faults(file: Part) -> Iterator[Fault]:
     yield from _time_zero(form)
     yield from _clockless(form)
     yield from _limits(file, form)
+    yield from _two_limits(form)
     yield from _strata(form)
 
 
@@ -73,8 +74,18 @@ def _limits(file: Part, form: Part) -> Iterator[Fault]:
         reason = part.word("reason")
         shared = [each.body.get("limit") for each in file.listed("exclusions") if each.word("reason") == reason]
         if "limit" not in part.body and any(limit != shared[0] for limit in shared):
-            what = f'is missing, and the exclusions named "{reason}" above differ in theirs'
+            what = f"is missing, and the exclusions named {value_words(reason)} above differ in theirs"
             yield Fault(part.place("limit"), what, "add the limit here, or name one of them otherwise")
+
+
+def _two_limits(form: Part) -> Iterator[Fault]:
+    """Results tell who is left out by the reason alone."""
+    limits: dict[str | None, object] = {}
+    for part in form.listed("exclusions"):
+        reason, limit = part.word("reason"), part.body.get("limit")
+        if reason is not None and limits.setdefault(reason, limit) != limit:
+            what = f"{value_words(reason)} is the reason of another exclusion, which has another limit"
+            yield Fault(part.place("reason"), what, "name it otherwise, as expired_6h")
 
 
 def _strata(form: Part) -> Iterator[Fault]:
@@ -82,7 +93,7 @@ def _strata(form: Part) -> Iterator[Fault]:
     for number, part in enumerate(form.listed("strata")):
         title, column = titles[number], part.word("column")
         if title is not None and (not title.strip() or title in titles[:number]):
-            what = f'"{title}" is the title of another one' if title.strip() else "is empty"
+            what = f"{value_words(title)} is the title of another one" if title.strip() else "is empty"
             yield Fault(part.place("title"), what, "write a title of its own: the rates are reported under it")
         if column in set(Column) and column not in CODES:
             yield Fault(part.place("column"), f"{column} has no code", "name a column that has one")

@@ -171,6 +171,12 @@ def test_exclusions_of_shock_are_looked_at_too():
     ]
 
 
+def test_reasons_of_a_form_are_looked_at_too():
+    assert case(abstraction={"population": [{"reason": "A"}]}) == [
+        'abstraction.population[1].reason: "A" is no reason; write small letters, digits and underscores'
+    ]
+
+
 def opened_by(first_known=(("arrived",),), **exclusion):
     rule = {"rule": "act_within", "act": "comfort_care", "source": "s"} | exclusion
     return case(

@@ -89,6 +89,22 @@ def test_a_limit_that_is_taken_from_above_is_one(limits, own, faults):
 
 
 @pytest.mark.parametrize(
+    ("rules", "faults"),
+    [
+        ([{"reason": "r", "limit": "1 h"}, {"reason": "r", "limit": "6 h"}], 1),
+        ([{"reason": "r"}, {"reason": "r", "limit": "6 h"}], 1),
+        ([{"reason": "r", "limit": "1 h"}, {"reason": "r", "limit": "1 h"}], 0),
+        ([{"reason": "r", "limit": "1 h"}, {"reason": "s", "limit": "6 h"}], 0),
+        ([{"limit": "1 h"}, {"limit": "6 h"}], 0),
+    ],
+)
+def test_a_reason_has_one_limit(rules, faults):
+    what = 'reason: "r" is the reason of another exclusion, which has another limit; name it otherwise'
+
+    holds(form(exclusions=rules), [f"abstraction.exclusions[2].{what}"] * faults)
+
+
+@pytest.mark.parametrize(
     ("strata", "words"),
     [
         ([{"title": "a", "column": "severity", "one_of": ["1"]}, {"title": "b"}], []),
