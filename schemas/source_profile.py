@@ -6,15 +6,17 @@ The profiles stand in `schemas/sources/*.toml`, and a hospital adds its own; a s
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, datetime, timedelta, timezone, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from schemas.clinical import Domain
+from schemas.length_of_time import FIRST_YEAR, LAST_YEAR, refuse_uncountable
 from schemas.strict_model import StrictModel
 
 DEFAULT_PROFILE = "default"
@@ -42,10 +44,18 @@ class DomainCoverage(StrictModel):
     """Why not always, in words an auditor can use."""
 
 
+def _countable(minutes: float) -> float:
+    refuse_uncountable(minutes, "minutes")
+    return minutes
+
+
+_Minutes = Annotated[float, Field(ge=0), AfterValidator(_countable)]
+
+
 class StatedDelay(StrictModel):
     """How late facts of one kind become known, where the source does not say so itself."""
 
-    minutes: float = Field(ge=0)
+    minutes: _Minutes
     source: str
     """Where the figure comes from."""
 
@@ -58,7 +68,7 @@ class StatedDelay(StrictModel):
 class StatedLimit(StrictModel):
     """How far a source's times may lie ahead."""
 
-    minutes: float = Field(ge=0)
+    minutes: _Minutes
     source: str
     """Where the figure comes from."""
 
@@ -84,8 +94,8 @@ class SourceProfile(StrictModel):
     """How far the time of an event, or of its charting, may lie after its message was received."""
     received_ahead: StatedLimit | None = None
     """How far a time of receipt that a message carries may lie after our clock; None: a recorded feed, with its own."""
-    earliest_year: int = Field(ge=MINYEAR, le=MAXYEAR)
-    latest_year: int = Field(ge=MINYEAR, le=MAXYEAR)
+    earliest_year: int = Field(ge=FIRST_YEAR, le=LAST_YEAR)
+    latest_year: int = Field(ge=FIRST_YEAR, le=LAST_YEAR)
     """Times outside these years are implausible."""
     correction_delay: StatedDelay | None = None
     """Of a recorded set: when a correction without a time of its own is known, after the row it corrects."""

@@ -3,9 +3,12 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
 
 from schemas.clinical import ActName, Quantity
+from schemas.length_of_time import refuse_uncountable
 from schemas.strict_model import StrictModel
 
 
@@ -23,6 +26,11 @@ class Duration(StrictModel):
     value: float
     unit: Literal["minutes", "hours", "days"]
     source: str
+
+    @model_validator(mode="after")
+    def _can_be_counted(self) -> Self:
+        refuse_uncountable(self.value, self.unit)
+        return self
 
     @cached_property
     def delta(self) -> timedelta:
@@ -67,6 +75,12 @@ class Offsets(StrictModel):
     value: tuple[float, ...]
     unit: Literal["minutes"]
     source: str
+
+    @model_validator(mode="after")
+    def _can_be_counted(self) -> Self:
+        for each in self.value:
+            refuse_uncountable(each, self.unit)
+        return self
 
     @cached_property
     def deltas(self) -> tuple[timedelta, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from schemas.case_record import CaseStatus
 from schemas.percent import percent_of
-from schemas.verdict import ElementStatus
+from schemas.verdict import Element, ElementStatus
 from scoring.abstraction.column import Column
 from scoring.abstraction.form_judge import FormVerdict
 from scoring.abstraction.measure_form import MeasureForm
@@ -113,7 +113,7 @@ class ScoreRates:
     def _empty(self) -> Rates:
         rates: Rates = {}
         for name, element in self.form.elements.items():
-            rates[name] = FormRate()
+            rates[name.value] = FormRate()
             if element.among:
                 rates[_among(name)] = FormRate()
         if self.form.has_bundle:
@@ -122,8 +122,10 @@ class ScoreRates:
 
     def title(self, name: str) -> str:
         """What to call a rate in print."""
-        element = self.form.elements.get(name.removesuffix(_AMONG))
-        return f"{name.removesuffix(_AMONG)} {element.among_title}" if element and name.endswith(_AMONG) else name
+        if not name.endswith(_AMONG):
+            return name
+        element = Element(name.removesuffix(_AMONG))
+        return f"{element} {self.form.elements[element].among_title}"
 
 
 _AMONG = "_among"

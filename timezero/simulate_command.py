@@ -1,11 +1,14 @@
 """`timezero simulate`: seeded hospitals, their feed and the truth about it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 import orjson
 
+from schemas.length_of_time import LONGEST
+from schemas.source_profile import load_profiles
+from streams.simulator.chart import SOURCE
 from streams.simulator.department import (
     DEFAULT_HOSPITALS,
     DEFAULT_START,
@@ -13,6 +16,7 @@ from streams.simulator.department import (
     TRUTH_LINES,
     TRUTH_TABLE,
     Plan,
+    days_of_arrivals,
     write_simulation,
 )
 from streams.simulator.practice import Profile
@@ -20,17 +24,32 @@ from timezero.aware_time import AwareTime
 from timezero.finite_range import FiniteRange
 from timezero.out_folder import OutFolder
 
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
-_DAYS_AT_MOST = 36525
-"""A hundred years: with the years above, every birth and every arrival has a date."""
+_HOSPITALS_AT_MOST = 10_000
+"""More than any country has; they are made before the first patient comes."""
 
 
-def _with_room(_ctx: click.Context, _param: click.Parameter, start: datetime) -> datetime:
-    """The first hour, where there are years enough before it to be born in and after it to arrive in."""
-    if not _FIRST_YEAR <= start.year <= _LAST_YEAR:
-        message = f"the year must lie from {_FIRST_YEAR} to {_LAST_YEAR}."
+def _years() -> tuple[int, int]:
+    """The first and last year in which patients may come: a reader of the feed takes a year more on either side."""
+    source = load_profiles()[SOURCE]
+    return source.earliest_year + 1, source.latest_year - 1
+
+
+def _within_years(_ctx: click.Context, _param: click.Parameter, start: datetime) -> datetime:
+    first, last = _years()
+    if not first <= start.year <= last:
+        message = f"the year must lie from {first} to {last}: a replay takes other times for implausible."
         raise click.BadParameter(message)
     return start
+
+
+def _refuse_beyond_years(plan: Plan) -> None:
+    _, last = _years()
+    took = days_of_arrivals(plan)
+    if took > LONGEST.days or (plan.start + timedelta(days=took)).year > last:
+        message = (
+            f"the last patients would come after {last}: give fewer patients, fewer --days, or an earlier --start."
+        )
+        raise click.UsageError(message)
 
 
 @click.command()
@@ -39,14 +58,14 @@ def _with_room(_ctx: click.Context, _param: click.Parameter, start: datetime) ->
 @click.option("--adults", type=click.IntRange(min=0), default=0, show_default=True, help="How many adults.")
 @click.option(
     "--hospitals",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=1, max=_HOSPITALS_AT_MOST),
     default=DEFAULT_HOSPITALS,
     show_default=True,
-    help="How many hospitals; they differ in how much is done in time.",
+    help=f"How many hospitals, at most {_HOSPITALS_AT_MOST:,}; they differ in how much is done in time.",
 )
 @click.option(
     "--days",
-    type=FiniteRange(min=0, min_open=True, max=_DAYS_AT_MOST),
+    type=FiniteRange(min=0, min_open=True, max=LONGEST.days),
     help="Over how many days patients arrive. Without it, two an hour.",
 )
 @click.option(
@@ -60,7 +79,7 @@ def _with_room(_ctx: click.Context, _param: click.Parameter, start: datetime) ->
 @click.option(
     "--start",
     type=AwareTime(),
-    callback=_with_room,
+    callback=_within_years,
     default=DEFAULT_START.isoformat(),
     show_default=True,
     help="First hour.",
@@ -91,6 +110,7 @@ def simulate(
         message = "nobody to simulate: give --children, --adults or both."
         raise click.UsageError(message)
     plan = Plan(seed, children, adults, start, hospitals, days, Profile(profile))
+    _refuse_beyond_years(plan)
     messages, patients = write_simulation(plan, out)
     if as_json:
         made = {"messages": messages, "cases": patients, "files": [FEED, TRUTH_LINES, TRUTH_TABLE]}

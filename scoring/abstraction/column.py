@@ -85,3 +85,6 @@ CODES = {
 
 NUMBERS = frozenset({Column.LACTATE_LEVEL})
 """Measured values, each in the unit that the form prescribes."""
+
+CODED = frozenset(column for column in Column if not column.is_instant) - {*IDENTITY, *NUMBERS}
+"""Flags and other codes: what a row says in words of the form."""

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, assert_never
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from schemas.strict_model import StrictModel
 from scoring.abstraction.column import Column
-from scoring.abstraction.row import AbstractedRow, read_code
+from scoring.abstraction.row import AbstractedRow
 from scoring.number import Comparison, Duration, Limit, Number
-
-CodeWord = Annotated[str, AfterValidator(read_code)]
-"""A code that a rule names, read as a row's is."""
 
 
 class Known(StrictModel):
@@ -35,7 +32,7 @@ class Code(StrictModel):
 
     test: Literal["code"]
     column: Column
-    one_of: tuple[CodeWord, ...]
+    one_of: tuple[str, ...]
 
 
 class Within(StrictModel):

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from schemas.case_record import CaseStatus
-from schemas.verdict import ElementStatus
+from schemas.verdict import Element, ElementStatus
 from scoring.abstraction.column import Column
 from scoring.abstraction.condition import Unknown, Ways, Window, any_way, codes_of
-from scoring.abstraction.measure_form import FormAge, FormElement, FormRule, MeasureForm
+from scoring.abstraction.measure_form import FormAge, FormElement, FormWarning, MeasureForm
 from scoring.abstraction.row import AbstractedRow
 from scoring.abstraction.warning import (
     ACT_BEFORE_BIRTH,
@@ -46,9 +46,9 @@ class FormVerdict:
 
     status: CaseStatus
     reason: str | None = None
-    elements: Mapping[str, ElementStatus] = field(default_factory=dict)
+    elements: Mapping[Element, ElementStatus] = field(default_factory=dict)
     bundle: ElementStatus | None = None
-    among: frozenset[str] = frozenset()
+    among: frozenset[Element] = frozenset()
     warnings: tuple[Warned, ...] = ()
 
 
@@ -131,13 +131,13 @@ def _judge_element(row: AbstractedRow, element: FormElement, time_zero: datetime
     return ElementStatus.MISSED
 
 
-def _second_denominators(row: AbstractedRow, form: MeasureForm, time_zero: datetime | None) -> Iterator[str]:
+def _second_denominators(row: AbstractedRow, form: MeasureForm, time_zero: datetime | None) -> Iterator[Element]:
     for name, element in form.elements.items():
         if element.among and any_way(element.among, row, Window(time_zero, element.limit)):
             yield name
 
 
-def _bundle(form: MeasureForm, elements: Mapping[str, ElementStatus]) -> ElementStatus | None:
+def _bundle(form: MeasureForm, elements: Mapping[Element, ElementStatus]) -> ElementStatus | None:
     if not form.has_bundle:
         return None
     required = {status for name, status in elements.items() if form.elements[name].in_bundle}
@@ -164,7 +164,9 @@ def _blank_population(row: AbstractedRow, form: MeasureForm, reason: str | None)
             yield from _blank_codes(row, rule.any_of)
 
 
-def _blank_elements(row: AbstractedRow, form: MeasureForm, elements: Mapping[str, ElementStatus]) -> Iterator[Warned]:
+def _blank_elements(
+    row: AbstractedRow, form: MeasureForm, elements: Mapping[Element, ElementStatus]
+) -> Iterator[Warned]:
     """What is blank of what would have an element asked for that is not."""
     for name, status in elements.items():
         if status is ElementStatus.NOT_APPLICABLE:
@@ -196,7 +198,7 @@ def _before_birth(row: AbstractedRow, born: date) -> Iterator[Warned]:
             yield Warned(ACT_BEFORE_BIRTH, column)
 
 
-def _own_warnings(row: AbstractedRow, rule: FormRule) -> Iterator[Warned]:
+def _own_warnings(row: AbstractedRow, rule: FormWarning) -> Iterator[Warned]:
     """A measure's own, with the columns that should not be blank."""
     for way in rule.any_of:
         if any_way((way,), row, Window(None)):

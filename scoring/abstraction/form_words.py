@@ -38,8 +38,8 @@ def _rows(form: MeasureForm) -> Iterator[tuple[str, str, str, str]]:
         yield f"excluded: `{rule.reason}`", _ways(rule.any_of), *_limit_and_source(rule)
     for name, element in form.elements.items():
         yield f"element `{name}`", _element(element), *_limit_and_source(element)
-    for rule in form.warnings:
-        yield f"warning: `{rule.reason}`", _ways(rule.any_of), "", rule.source
+    for warning in form.warnings:
+        yield f"warning: `{warning.reason}`", _ways(warning.any_of), "", warning.source
     for stratum in form.strata:
         codes = " or ".join(stratum.one_of)
         yield f"stratum `{stratum.title}`", f"`{stratum.column.value}` is {codes}", "", stratum.source

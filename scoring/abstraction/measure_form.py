@@ -13,8 +13,9 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from schemas.strict_model import StrictModel
+from schemas.verdict import Element
 from scoring.abstraction.column import CODES, FLAGS, IDENTITY, Column
-from scoring.abstraction.condition import CodeWord, Ways, asks_for_a_limit, codes_of, columns_of
+from scoring.abstraction.condition import Ways, asks_for_a_limit, codes_of, columns_of
 from scoring.number import Duration, Limit, Resolution, Years
 
 LIMIT_NEEDED = "a condition 'within' or 'beyond' needs a limit"
@@ -51,6 +52,14 @@ class FormRule(StrictModel):
         return self
 
 
+class FormWarning(StrictModel):
+    """What a person should look at, and the ways in which it is so; it counts from no time zero."""
+
+    reason: str
+    any_of: Ways
+    source: str
+
+
 class FormElement(StrictModel):
     """One element: the ways in which it is met, and where that is asked at all."""
 
@@ -69,7 +78,7 @@ class FormElement(StrictModel):
 
     @model_validator(mode="after")
     def _has_the_limit_it_asks_for(self) -> Self:
-        _refuse_without_limit((*self.any_of, *self.told_by), self.limit)
+        _refuse_without_limit((*self.any_of, *self.applies_when, *self.told_by, *self.among), self.limit)
         return self
 
 
@@ -78,7 +87,7 @@ class FormStratum(StrictModel):
 
     title: str
     column: Column
-    one_of: tuple[CodeWord, ...]
+    one_of: tuple[str, ...]
     source: str
 
 
@@ -103,8 +112,8 @@ class MeasureForm(StrictModel):
     population: tuple[FormRule, ...] = ()
     """Each names what keeps a case out of the population; it is out where none of the rule's ways holds."""
     exclusions: tuple[FormRule, ...] = ()
-    elements: dict[str, FormElement]
-    warnings: tuple[FormRule, ...] = ()
+    elements: dict[Element, FormElement]
+    warnings: tuple[FormWarning, ...] = ()
     strata: tuple[FormStratum, ...] = ()
 
     @property
@@ -138,7 +147,8 @@ class MeasureForm(StrictModel):
         return {column: re.compile("|".join(codes)) for column, codes in named.items() if column not in FLAGS}
 
     def _ways(self) -> Iterator[Ways]:
-        yield from (rule.any_of for rule in (*self.population, *self.exclusions, *self.warnings))
+        yield from (rule.any_of for rule in (*self.population, *self.exclusions))
+        yield from (warning.any_of for warning in self.warnings)
         for element in self.elements.values():
             yield from (element.any_of, element.applies_when, element.told_by, element.among)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from math import isfinite
 
-from scoring.abstraction.column import FLAGS, NAMES, NUMBERS, Column
+from scoring.abstraction.column import CODED, FLAGS, NUMBERS, Column
 from scoring.abstraction.warning import (
     MIXED_OFFSETS,
     UNKNOWN_CODE,
@@ -62,11 +62,8 @@ class RowReader:
         self._cut = resolution.cut
         self._positions = positions
         self._instants = [(column, place) for column, place in positions.items() if column.is_instant]
-        others = NAMES | NUMBERS | {Column.DATE_OF_BIRTH}
         self._codes = [
-            (column, place, codes.get(column))
-            for column, place in positions.items()
-            if not column.is_instant and column not in others | FLAGS
+            (column, place, codes.get(column)) for column, place in positions.items() if column in CODED - FLAGS
         ]
         self._flags = [(column, place) for column, place in positions.items() if column in FLAGS]
         self._numbers = [(column, place) for column, place in positions.items() if column in NUMBERS]
@@ -154,25 +151,29 @@ def _learn_number(row: AbstractedRow, column: Column, text: str) -> None:
         row.warnings.append(Warned(UNREADABLE_NUMBER, column))
 
 
-def read_code(text: str) -> str:
-    """A code in lower case, an underscore between its words, however they were parted: `Septic-Shock`, `septic shock`.
+def read_code(text: str, *, is_flag: bool) -> str | None:
+    """The code that a text without blanks around it is read as; None where a flag says neither yes nor no.
 
-    A table program may have made 1 into 1.0.
+    In lower case, an underscore between its words, however they were parted: `Septic-Shock`, `septic shock`. A table
+    program may have made 1 into 1.0.
     """
     whole = _WHOLE.fullmatch(text)
-    return whole[1] if whole else _BETWEEN_WORDS.sub("_", text.lower())
+    code = whole[1] if whole else _BETWEEN_WORDS.sub("_", text.lower())
+    if not is_flag:
+        return code
+    code = _FLAG_WORDS.get(code, code)
+    return code if code in _FLAG_CODES else None
 
 
 def _learn_flag(row: AbstractedRow, column: Column, text: str) -> None:
-    code = text if text in _FLAG_CODES else read_code(text)
-    code = _FLAG_WORDS.get(code, code)
-    if code in _FLAG_CODES:
-        row.codes[column] = code
-    else:
+    code = text if text in _FLAG_CODES else read_code(text, is_flag=True)
+    if code is None:
         row.warnings.append(Warned(UNKNOWN_FLAG, column))
+    else:
+        row.codes[column] = code
 
 
 def _learn_code(row: AbstractedRow, column: Column, text: str, known: re.Pattern[str] | None) -> None:
-    code = row.codes[column] = read_code(text)
+    code = row.codes[column] = read_code(text, is_flag=False) or ""
     if known is not None and not known.fullmatch(code):
         row.warnings.append(Warned(UNKNOWN_CODE, column))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from schemas.clinical import ActName
-from scoring.measure_file.fault import Fault
+from scoring.measure_file.fault import Fault, value_words
 from scoring.measure_file.part import Part
 from scoring.number import Comparison
 from scoring.time_zero_rule import CONTACTS, Moment
@@ -80,11 +80,12 @@ def case_faults(file: Part) -> Iterator[Fault]:
     time_zero = file.table("time_zero")
     if time_zero is not None:
         yield from _time_zero(time_zero)
-    shock = file.table("shock")
-    for holder in filter(None, (file, shock)):
+    for holder in filter(None, (file, file.table("shock"), file.table("abstraction"))):
         for part in (*holder.listed("population"), *holder.listed("exclusions"), *holder.listed("strata")):
             yield from _rule(part)
         yield from _everybody(holder)
+    yield from _opened_in_vain(file)
+    yield from _strata(file)
 
 
 def _entry(file: Part) -> Iterator[Fault]:
@@ -166,6 +167,27 @@ def _everybody(holder: Part) -> Iterator[Fault]:
         yield Fault(
             ages["age_at_least"].path, "leaves nobody, together with age_below", "write a higher age, or take one out"
         )
+
+
+def _opened_in_vain(file: Part) -> Iterator[Fault]:
+    """Exclusions by an act that opens cases: where it alone is time zero, it lies within every limit of that."""
+    entry, time_zero = file.table("entry"), file.table("time_zero")
+    opening = entry.words("acts") if entry is not None else []
+    first = next(iter(_groups(time_zero)), None)
+    for part in file.listed("exclusions"):
+        act = part.word("act")
+        if part.word("rule") == "act_within" and act in opening and not part.items("act_reasons"):
+            always = "limit" not in part.body or first in ([act], [Moment.ENTRY])
+            what = f"leaves out {'every case' if always else 'cases'} that {act} opens"
+            yield Fault(part.place("act"), what, "take it out of [entry] acts, or name another act", not always)
+
+
+def _strata(file: Part) -> Iterator[Fault]:
+    names = [part.word("name") for part in file.listed("strata")]
+    for number, part in enumerate(file.listed("strata")):
+        if names[number] is not None and names[number] in names[:number]:
+            what = f"{value_words(names[number])} is the name of another one"
+            yield Fault(part.place("name"), what, "write a name of its own: the rates are reported under it")
 
 
 def _years(part: Part | None) -> float | None:

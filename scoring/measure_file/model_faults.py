@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, to_json
 
+from schemas.length_of_time import NO_AMOUNT, TOO_LONG
 from schemas.verdict import Element
 from scoring.abstraction.measure_form import LIMIT_NEEDED
 from scoring.measure_file.example import Examples
@@ -31,7 +32,18 @@ OWN_WORDS = "see docs/measure-vocabulary.md"
 MISSING = "is missing"
 _NO_KEY = "is no key of this table"
 _NO_ELEMENT = "is no element that the engine knows"
-_REMEDIES = {LIMIT_NEEDED: "add a limit, or use the name or reason of one above that has one"}
+_REMEDIES = {
+    LIMIT_NEEDED: "add a limit, or use the name or reason of one above that has one",
+    NO_AMOUNT: "write a finite number",
+    TOO_LONG: "write a shorter time",
+}
+_BOUNDS = {
+    "greater_than": ("gt", "more than"),
+    "greater_than_equal": ("ge", "at least"),
+    "less_than": ("lt", "less than"),
+    "less_than_equal": ("le", "at most"),
+}
+"""What pydantic says of a number beyond a bound, under which word it tells the bound, and how we say it."""
 
 _ELEMENTS = tuple(element.value for element in Element if element is not Element.BUNDLE)
 
@@ -62,9 +74,22 @@ def _fault(model: Table, body: Mapping[str, Any], error: ErrorDetails, examples:
     if kind.startswith("union_tag"):
         return _untold(word, value_at(body, word.path))
     if kind == "value_error":
-        said = error["msg"].removeprefix("Value error, ")
-        return Fault(word.path, said, _REMEDIES.get(said, OWN_WORDS))
+        return _refused(word, error["msg"].removeprefix("Value error, "), value_at(body, word.path))
+    if kind in _BOUNDS:
+        return _beyond(word, value_at(body, word.path), error)
     return _of_another_kind(word, value_at(body, word.path), examples)
+
+
+def _refused(word: Word, said: str, value: Any) -> Fault:
+    """In the words of a model, of a length of time at its value: the model takes value and unit together."""
+    is_length = said in {NO_AMOUNT, TOO_LONG} and isinstance(value, Mapping)
+    return Fault((*word.path, "value") if is_length else word.path, said, _REMEDIES.get(said, OWN_WORDS))
+
+
+def _beyond(word: Word, value: Any, error: ErrorDetails) -> Fault:
+    key, words = _BOUNDS[error["type"]]
+    asked = f"{words} {error['ctx'][key]:g}"
+    return Fault(word.path, f"{value_words(value)} is not {asked}", f"write a number that is {asked}")
 
 
 def _unknown_element(word: Word) -> Fault:
@@ -104,6 +129,8 @@ def _of_another_kind(word: Word, value: Any, examples: Examples) -> Fault:
     known = allowed(word.kind)
     if known:
         return Fault(word.path, f"{value_words(value)} is not allowed", choose(value, known))
+    if value == "":
+        return Fault(word.path, "is empty", f"write {examples.of(word)}")
     what = f"must be {kind_words(word.kind)} and is {value_words(value)}"
     if isinstance(value, str) and not isinstance(_unquoted(value), str):
         return Fault(word.path, what, f"write it without quotes: {word.path[-1]} = {value.strip()}")

@@ -5,6 +5,8 @@ from datetime import timedelta
 from itertools import pairwise
 
 from schemas.clinical import QUANTITY_UNITS, Quantity
+from schemas.length_of_time import NO_AMOUNT, is_countable
+from schemas.percent import MOST_SUPPRESSED
 from scoring.measure_file.example import is_source
 from scoring.measure_file.fault import Fault
 from scoring.measure_file.part import Part, every_part, is_number, looks_like_number
@@ -37,7 +39,7 @@ def number_faults(file: Part) -> Iterator[Fault]:
     for part, holder in [(file, file), *every_part(file)]:
         yield from _empty_sources(part)
         if "value" in part.body:
-            for check in (_unbounded, _other_unit, _negative, _no_count, _no_share, _never_passes, _warnings):
+            for check in (_endless, _other_unit, _negative, _no_count, _no_share, _hides, _never_passes, _warnings):
                 yield from check(part, holder)
 
 
@@ -47,20 +49,10 @@ def _empty_sources(part: Part) -> Iterator[Fault]:
             yield Fault(part.place(key), "is empty", "say where it comes from: the text, with version and page")
 
 
-def _unbounded(part: Part, _holder: Part) -> Iterator[Fault]:
-    value, unit = part.body["value"], part.word("unit")
+def _endless(part: Part, _holder: Part) -> Iterator[Fault]:
+    value = part.body["value"]
     if looks_like_number(value) and not is_number(value):
-        yield Fault(part.place("value"), "is no amount", "write a finite number")
-    elif is_number(value) and unit in _LENGTHS and not _is_countable(value, unit):
-        yield Fault(part.place("value"), "is longer than can be counted", "write a shorter time")
-
-
-def _is_countable(value: float, unit: str) -> bool:
-    try:
-        timedelta(**{unit: value})
-    except OverflowError:
-        return False
-    return True
+        yield Fault(part.place("value"), NO_AMOUNT, "write a finite number")
 
 
 def _other_unit(part: Part, holder: Part) -> Iterator[Fault]:
@@ -101,6 +93,17 @@ def _no_share(part: Part, _holder: Part) -> Iterator[Fault]:
         yield Fault(part.place("value"), f"{value:g} is more than the whole target", "write a share, up to 1")
 
 
+def _hides(part: Part, _holder: Part) -> Iterator[Fault]:
+    value = part.number("value")
+    if part.path[-1] != "suppressed_at_most" or value is None:
+        return
+    if value < 0 or value % 1:
+        yield Fault(part.place("value"), f"{value:g} is no number of cases", "write a whole number, from 0 on")
+    elif value > MOST_SUPPRESSED:
+        what = f"{value:g} hides what tells of nobody"
+        yield Fault(part.place("value"), what, f"write a whole number, up to {MOST_SUPPRESSED}")
+
+
 def _never_passes(part: Part, _holder: Part) -> Iterator[Fault]:
     if part.path[-1] == "limit" and part.number("value") == 0 and part.word("comparison") == Comparison.BELOW:
         yield Fault(part.place("value"), "lets nothing pass: nothing takes less than 0", 'write a longer time, or "<="')
@@ -128,10 +131,10 @@ def _warnings(part: Part, holder: Part) -> Iterator[Fault]:
 
 def _length(limit: Part | None) -> timedelta | None:
     value, unit = (limit.number("value"), limit.word("unit")) if limit is not None else (None, None)
-    if value is None or unit not in _LENGTHS or not _is_countable(value, unit):
+    if value is None or unit not in _LENGTHS or not is_countable(value, unit):
         return None
     return timedelta(**{unit: value})
 
 
 def _minutes(offset: float) -> timedelta:
-    return timedelta(minutes=offset) if _is_countable(offset, "minutes") else timedelta.max
+    return timedelta(minutes=offset) if is_countable(offset, "minutes") else timedelta.max

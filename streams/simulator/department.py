@@ -65,6 +65,12 @@ def simulate(plan: Plan, practice: Practice | None = None) -> Iterator[Stay]:
         yield _play(plan, number, hospitals, arrived_at, chosen, is_child=is_child)
 
 
+def days_of_arrivals(plan: Plan) -> float:
+    """Over how many days the patients of a plan come, chance aside."""
+    patients = plan.children + plan.adults
+    return patients * _hours_between(plan, shipped_practice(plan.profile)) / _HOURS_A_DAY
+
+
 def _hours_between(plan: Plan, practice: Practice) -> float:
     if plan.days is None:
         return 1 / practice.site.arrivals_per_hour

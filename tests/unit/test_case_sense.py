@@ -169,3 +169,48 @@ def test_exclusions_of_shock_are_looked_at_too():
     assert case(shock={"exclusions": [{"reason": "A"}]}) == [
         'shock.exclusions[1].reason: "A" is no reason; write small letters, digits and underscores'
     ]
+
+
+def test_reasons_of_a_form_are_looked_at_too():
+    assert case(abstraction={"population": [{"reason": "A"}]}) == [
+        'abstraction.population[1].reason: "A" is no reason; write small letters, digits and underscores'
+    ]
+
+
+def opened_by(first_known=(("arrived",),), **exclusion):
+    rule = {"rule": "act_within", "act": "comfort_care", "source": "s"} | exclusion
+    return case(
+        entry={"acts": ["sepsis_documented", "comfort_care"]},
+        time_zero={"first_known": [list(group) for group in first_known]},
+        exclusions=[rule],
+    )
+
+
+EVERY = "exclusions[1].act: leaves out every case that comfort_care opens; take it out of [entry] acts, or name another"
+SOME = "exclusions[1].act: warning: leaves out cases that comfort_care opens"
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (opened_by(), [EVERY]),
+        (opened_by([["comfort_care"], ["arrived"]], limit={}), [EVERY]),
+        (opened_by([["entry"]], limit={}), [EVERY]),
+        (opened_by(limit={}), [SOME]),
+        (opened_by([["comfort_care", "arrived"]], limit={}), [SOME]),
+        (opened_by([], limit={}), ["first_known: is empty", SOME]),
+        (opened_by(act_reasons=["refused"]), []),
+        (opened_by(act="care_refused"), []),
+        (opened_by(rule="another"), []),
+        (case(exclusions=[{"rule": "act_within", "act": "comfort_care", "limit": {}}]), []),
+    ],
+)
+def test_what_opens_a_case_does_not_leave_it_out(told, words):
+    assert len(told) == len(words), told
+    assert all(word in line for word, line in zip(words, told, strict=True))
+
+
+def test_no_two_groups_have_one_name():
+    assert case(strata=[{"name": "a"}, {"name": "b"}, {"name": "a"}, {}, {}]) == [
+        'strata[3].name: "a" is the name of another one; write a name of its own: the rates are reported under it'
+    ]

@@ -39,6 +39,30 @@ def test_an_empty_file_changes_nothing():
             '[charting]\ngrace = { value = -1, unit = "minutes" }\n',
             ["2: charting.grace.source: is missing; add source = ", "2: charting.grace.value: is negative; write how"],
         ),
+        *(
+            (
+                f'[{section}]\n{key} = {{ value = 9999999, unit = "days", source = "ours" }}\n',
+                [f"2: {section}.{key}.value: is longer than can be counted; write a shorter time"],
+            )
+            for section, key in [
+                ("charting", "grace"),
+                ("episode", "gap"),
+                ("episode", "lead"),
+                ("timeline", "before"),
+                ("timeline", "after"),
+            ]
+        ),
+        *(
+            (
+                f'[reporting]\nsuppressed_at_most = {{ value = {value}, unit = "cases", source = "ours" }}\n',
+                [f"2: reporting.suppressed_at_most.value: {said}"],
+            )
+            for value, said in [
+                (-5, "-5 is no number of cases; write a whole number, from 0 on"),
+                (10.5, "10.5 is no number of cases; write a whole number, from 0 on"),
+                (1e300, "1e+300 hides what tells of nobody; write a whole number, up to 100"),
+            ]
+        ),
         (
             '[reporting]\nsuppressed_at_most = { value = 10, unit = "patients", source = "ours" }\n',
             ['2: reporting.suppressed_at_most.unit: "patients" is not what it is compared in; write "cases", and'],

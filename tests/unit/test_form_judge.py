@@ -28,7 +28,7 @@ BODY = {
     "time_zero": {
         "rule": "first", "first_known": [["protocol_datetime"], ["triage_datetime", "earliest_datetime"]], "source": "s"
     },
-    "elements": {"drug": {"any_of": within("antibiotics_start_datetime"), "limit": LIMIT, "source": "s"}},
+    "elements": {"antibiotics": {"any_of": within("antibiotics_start_datetime"), "limit": LIMIT, "source": "s"}},
 }  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def form(**more):
 def element(**more):
     """A form with another element beside the drug."""
     told = {"any_of": within("fluids_completed_datetime"), "limit": LIMIT, "source": "s"} | more
-    return form(elements=BODY["elements"] | {"fluid": told})
+    return form(elements=BODY["elements"] | {"fluids": told})
 
 
 def row(born=date(2010, 6, 1), **minutes):
@@ -95,7 +95,7 @@ def test_time_zero_is_the_earliest_of_the_first_group_that_is_known(minutes, at)
 
 
 def test_without_its_times_there_is_no_time_zero_and_a_measure_that_counts_none_needs_none():
-    timeless = form(time_zero=None, elements={"drug": {"any_of": known("triage_datetime"), "source": "s"}})
+    timeless = form(time_zero=None, elements={"antibiotics": {"any_of": known("triage_datetime"), "source": "s"}})
 
     assert find_time_zero(row(PROTOCOL=None), form()) is None
     assert stands(row(PROTOCOL=None), form()) == "cannot_assess no_time_zero"
@@ -161,7 +161,7 @@ def test_a_population_may_have_a_limit():
     ],
 )
 def test_how_an_element_stands(more, minutes, status):
-    assert judge_row(row(**minutes), element(**more)).elements["fluid"] == status
+    assert judge_row(row(**minutes), element(**more)).elements["fluids"] == status
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_a_bundle_is_as_the_worst_of_what_it_asks_for(more, minutes, bundle):
 
 
 def test_elements_outside_of_a_bundle_make_none():
-    alone = {"drug": BODY["elements"]["drug"] | {"in_bundle": False}}
+    alone = {"antibiotics": BODY["elements"]["antibiotics"] | {"in_bundle": False}}
 
     assert judge_row(row(), form(elements=alone)).bundle is None
 
@@ -188,7 +188,7 @@ def test_elements_outside_of_a_bundle_make_none():
 def test_a_row_may_count_for_a_second_denominator():
     asked = element(among=within("triage_datetime"), among_title="of those")
 
-    assert judge_row(row(TRIAGE=60), asked).among == {"fluid"}
+    assert judge_row(row(TRIAGE=60), asked).among == {"fluids"}
     assert judge_row(row(TRIAGE=61), asked).among == set()
 
 
@@ -237,7 +237,7 @@ def test_a_blank_for_which_an_element_is_not_asked_is_named_where_it_would_be():
     indicated = element(applies_when=code("fluids_indicated"))
     either = element(applies_when=[*code("fluids_indicated"), *code("septic_shock")])
     shocked = {"population": [{"reason": "r", "any_of": code("septic_shock"), "source": "s"}]}
-    nobody = form(elements={"fluid": {"any_of": known("death_datetime"), "applies_when": code("fluids_indicated"),
+    nobody = form(elements={"fluids": {"any_of": known("death_datetime"), "applies_when": code("fluids_indicated"),
                                       "source": "s"}}, **shocked)  # fmt: skip
 
     assert blanks(coded(), indicated) == ["fluids_indicated"]
@@ -276,10 +276,10 @@ def test_a_time_that_cannot_be_read_is_not_called_blank():
 
 
 def test_a_form_knows_the_codes_that_it_names_and_those_of_the_file():
-    rule = {"test": "code", "column": "pediatric_fluids", "one_of": ["0", "A-1"]}
+    rule = {"test": "code", "column": "pediatric_fluids", "one_of": ["0", "a_1"]}
     named = form(
-        strata=[{"title": "t", "column": "severity", "one_of": ["No Sepsis"], "source": "s"}],
-        elements={"e": {"any_of": [[rule]], "applies_when": code("transfer_in"), "source": "s"}},
+        strata=[{"title": "t", "column": "severity", "one_of": ["no_sepsis"], "source": "s"}],
+        elements={"fluids": {"any_of": [[rule]], "applies_when": code("transfer_in"), "source": "s"}},
     ).codes()
 
     assert [text for text in ("0", "1", "a_1", "01") if named[Column.PEDIATRIC_FLUIDS].fullmatch(text)] == ["0", "a_1"]
@@ -289,7 +289,7 @@ def test_a_form_knows_the_codes_that_it_names_and_those_of_the_file():
 
 
 def test_a_warning_counts_no_time():
-    rule = {"reason": "odd", "any_of": within("triage_datetime"), "limit": LIMIT, "source": "s"}
+    rule = {"reason": "odd", "any_of": within("triage_datetime"), "source": "s"}
 
     assert judge_row(row(TRIAGE=0), form(warnings=[rule])).warnings == ()
 
@@ -321,7 +321,7 @@ def test_a_form_needs_the_columns_that_its_rules_read():
             warnings=[{"reason": "r", "any_of": known("severity"), "source": "s"}],
             strata=[{"title": "t", "column": "septic_shock", "one_of": ["1"], "source": "s"}],
             elements={
-                "e": {
+                "lactate": {
                     "any_of": known("death_datetime"), "applies_when": known("lactate_level"),
                     "told_by": known("adult_fluids"), "among": known("broad_spectrum"), "source": "s",
                 }
@@ -341,4 +341,8 @@ def test_a_form_needs_the_columns_that_its_rules_read():
 
 def test_an_element_that_is_told_by_a_limit_needs_one():
     with pytest.raises(ValueError, match="a condition 'within' or 'beyond' needs a limit"):
-        form(elements={"e": {"any_of": known("death_datetime"), "told_by": within("death_datetime"), "source": "s"}})
+        form(
+            elements={
+                "lactate": {"any_of": known("death_datetime"), "told_by": within("death_datetime"), "source": "s"}
+            }
+        )

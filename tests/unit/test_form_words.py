@@ -26,12 +26,12 @@ BODY = {
     "population": [{"reason": "elsewhere", "any_of": [[KNOWN]], "source": "p"}],
     "exclusions": [{"reason": "late", "any_of": [[BEYOND], [CODE, BLANK]], "limit": AT_MOST, "source": "e"}],
     "elements": {
-        "all": {
+        "lactate": {
             "any_of": [[WITHIN]], "limit": AT_MOST, "source": "a", "applies_when": [[HIGH]], "told_by": [[KNOWN]],
             "among": [[KNOWN]], "among_title": "among the triaged", "in_bundle": False,
             "look_back": {"value": 1.5, "unit": "hours", "source": "back"},
         },
-        "some": {"any_of": [[ORDER]], "source": "o", "limit": AT_MOST | {"source": "o"}},
+        "fluids": {"any_of": [[ORDER]], "source": "o", "limit": AT_MOST | {"source": "o"}},
     },
     "warnings": [{"reason": "odd", "any_of": [[BLANK]], "source": "w"}],
     "strata": [{"title": "Shock", "column": "septic_shock", "one_of": ["1", "2"], "source": "t"}],
@@ -57,14 +57,14 @@ def test_every_rule_has_a_row_in_the_order_in_which_they_apply():
             "e; limit",
         ),
         FormRow(
-            "element `all`",
+            "element `lactate`",
             "`antibiotics_start_datetime` is within the limit; asked for when `lactate_level` is above 2 mmol/L "
             "(threshold); else missed when `triage_datetime` is known, otherwise it cannot be assessed; "
             "also reported among the triaged; not part of a bundle",
             "<= 60 minutes, from 1.5 hours before",
             "a; limit; back",
         ),
-        FormRow("element `some`", "`triage_datetime` is not before `protocol_datetime`", "<= 60 minutes", "o"),
+        FormRow("element `fluids`", "`triage_datetime` is not before `protocol_datetime`", "<= 60 minutes", "o"),
         FormRow("warning: `odd`", "`death_datetime` is blank", "", "w"),
         FormRow("stratum `Shock`", "`septic_shock` is 1 or 2", "", "t"),
     ]
@@ -74,4 +74,4 @@ def test_what_a_form_does_not_have_has_no_row():
     bare = {name: part for name, part in BODY.items() if name not in {"time_zero", "age"}}
     form = MeasureForm.model_validate(bare | {"population": [], "exclusions": [], "warnings": [], "strata": []})
 
-    assert [row.what for row in form_rows(form)] == ["resolution", "dropped", "element `all`", "element `some`"]
+    assert [row.what for row in form_rows(form)] == ["resolution", "dropped", "element `lactate`", "element `fluids`"]

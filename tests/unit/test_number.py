@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from schemas.clinical import Quantity
 from scoring.number import Criterion, Duration, Number, Offsets, Resolution
@@ -25,6 +26,27 @@ def test_warnings_are_in_minutes():
         timedelta(minutes=20),
         timedelta(seconds=330),
     )
+
+
+@pytest.mark.parametrize(("unit", "longest"), [("minutes", 36525 * 24 * 60), ("hours", 36525 * 24), ("days", 36525)])
+def test_no_length_is_longer_than_the_calendar_has_room_for(unit, longest):
+    assert Duration(value=longest, unit=unit, source="made up").delta == timedelta(days=36525)
+    for far in (longest + 0.1, -longest - 0.1):
+        with pytest.raises(ValidationError, match="longer than can be counted"):
+            Duration(value=far, unit=unit, source="made up")
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan")])
+def test_no_length_is_without_end(value):
+    with pytest.raises(ValidationError, match="is no amount"):
+        Duration(value=value, unit="days", source="made up")
+    with pytest.raises(ValidationError, match="is no amount"):
+        Offsets(value=(20, value), unit="minutes", source="made up")
+
+
+def test_no_warning_comes_longer_before_than_the_calendar_has_room_for():
+    with pytest.raises(ValidationError, match="longer than can be counted"):
+        Offsets(value=(1e9,), unit="minutes", source="made up")
 
 
 def test_a_time_is_cut_down_to_the_minute_or_the_second():

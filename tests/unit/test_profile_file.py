@@ -27,7 +27,7 @@ def test_a_good_file_is_the_profile_it_says():
     [
         ('name = "our-lab"', "name = our-lab", "1: file: is not TOML: Invalid value; look at column 8; texts stand"),
         ('name = "our-lab"', "name = 3", "1: name: must be a text"),
-        ('name = "our-lab"', 'name = ""', "1: name: "),
+        ('name = "our-lab"', 'name = ""', "1: name: is empty; write a text in quotes as name"),
         ('name = "our-lab"', 'name = "xes"', "1: name: is the name of a profile that ships; write what the messages"),
         ('title = "Our laboratory system"', "", "1: title: is missing; add "),
         ('zone = "America', 'zoen = "America', "3: zoen: is no key of this table; write zone, or take it out"),
@@ -35,9 +35,16 @@ def test_a_good_file_is_the_profile_it_says():
         ("America/Chicago", "../etc", "3: zone: is no zone that this machine knows"),
         ("earliest_year", "offset_minutes = 60\nearliest_year", "4: offset_minutes: stands beside a zone; take one of"),
         ("latest_year = 2100", "latest_year = 1900", "5: latest_year: lies before the earliest year; put the later"),
-        ("latest_year = 2100", "latest_year = 99999", "5: latest_year: "),
+        ("latest_year = 2100", "latest_year = 99999", "5: latest_year: 99999 is not at most 9000; write a number that"),
+        (
+            "earliest_year = 1990",
+            "earliest_year = 999",
+            "4: earliest_year: 999 is not at least 1000; write a",
+        ),
         ("latest_year = 2100", "latest_year = 2100-01-01", "5: latest_year: is the date 2100-01-01; "),
-        ("minutes = 5", "minutes = -5", "8: event_ahead.minutes: "),
+        ("minutes = 5", "minutes = -5", "8: event_ahead.minutes: -5 is not at least 0; write a number that is at"),
+        ("minutes = 5", "minutes = 1e9", "8: event_ahead.minutes: is longer than can be counted; write a shorter time"),
+        ("minutes = 5", "minutes = inf", "8: event_ahead.minutes: is no amount; write a finite number"),
         ("minutes = 5", 'minutes = "5"', "8: event_ahead.minutes: must be a number and is "),
         (
             'labs = { covered = "always" }\n',

@@ -2,7 +2,6 @@
 
 import pytest
 
-from scoring.measure_file.form_sense import form_faults
 from scoring.measure_file.part import Part
 from scoring.measure_file.section_sense import section_faults
 
@@ -111,47 +110,3 @@ def test_no_more_criteria_are_needed_than_there_are(needed, faults):
 
     holds(told, ["sirs_needed: asks for more criteria than the 2 that there are"] * faults)
     assert said(time_zero={"rule": "severe_sepsis_criteria", "sirs_needed": {"value": needed}}) == []
-
-
-def form(**body):
-    return [str(fault) for fault in form_faults(Part({"abstraction": body}))]
-
-
-@pytest.mark.parametrize(
-    ("test", "column", "words"),
-    [
-        ("within", "triage_datetime", []),
-        ("within", "severity", ['a.column: severity has no time, so "within" never holds']),
-        ("beyond", "transfer_in", ['a.column: transfer_in has no time, so "beyond" never holds']),
-        ("not_before", "lactate_level", ['a.column: lactate_level has no time, so "not_before" never holds']),
-        ("above", "lactate_level", []),
-        ("above", "triage_datetime", ['a.column: triage_datetime has no measured value, so "above" never holds']),
-        ("above", "severity", ['a.column: severity has no measured value, so "above" never holds']),
-        ("code", "severity", []),
-        ("code", "triage_datetime", ['a.column: triage_datetime has no code, so "code" never holds']),
-        ("code", "lactate_level", ['a.column: lactate_level has no code, so "code" never holds']),
-        ("known", "triage_datetime", []),
-        ("within", "unheard_of", []),
-    ],
-)
-def test_a_column_is_asked_for_what_it_can_tell(test, column, words):
-    holds(form(a={"test": test, "column": column}), words)
-    holds(form(a=[[{"test": test, "other": column}]]), [word.replace("a.column", "a[1][1].other") for word in words])
-
-
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        ({}, []),
-        ({"elements": {}}, ["abstraction.elements: is empty"]),
-        ({"elements": {"e": {"any_of": []}}}, ["e.any_of: is empty: it never holds"]),
-        ({"elements": {"e": {"one_of": []}}}, ["e.one_of: is empty: it never holds"]),
-        ({"elements": {"e": {"other": []}}}, []),
-        ({"time_zero": {"first_known": [["triage_datetime"], ["severity"]]}}, ["[2][1]: severity has no time"]),
-        ({"time_zero": {"first_known": ["triage_datetime", ["unheard_of", 3], 3]}}, []),
-        ({"time_zero": "x"}, []),
-    ],
-)  # fmt: skip
-def test_a_form_can_hold(body, words):
-    holds(form(**body), words)
-    assert list(form_faults(Part({"abstraction": "x"}))) == []
