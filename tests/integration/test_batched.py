@@ -172,8 +172,10 @@ def test_holes_that_compaction_and_transactions_left_are_passed(bootstrap, tmp_p
         )
         assert job.stop() == 0
 
+    # The broker may have gone on compacting while the job read.
+    counted, left = counts(bootstrap, settings["app_id"]), records_of(bootstrap, "events")
     assert len(there) < there[-1].offset
-    assert counts(bootstrap, settings["app_id"]) == Counter(record.key for record in there)
+    assert Counter(record.key for record in left) <= Counter(counted) <= Counter(record.key for record in there)
 
 
 def _sealed(bootstrap):

@@ -35,8 +35,11 @@ def scraped(valkey_url, prometheus):
     models.redis.flushdb()
     tell_morning(models)
     with running_board(BoardSettings(redis_url=valkey_url.removesuffix("/0") + f"/{DATABASE}")) as url:
-        prometheus.scrape("board", url.removeprefix("http://"))
-        eventually(lambda: prometheus.query('timezero_alerts_kept{kind="withdrawn"}'), what="the first scrape")
+        board = url.removeprefix("http://")
+        prometheus.scrape("board", board)
+        # That of the board of the test before is still answered for a while, and then is not.
+        of_this_one = f'timezero_alerts_kept{{kind="withdrawn", instance="{board}"}}'
+        eventually(lambda: prometheus.query(of_this_one), what="the first scrape")
         yield prometheus
 
 

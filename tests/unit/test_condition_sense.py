@@ -74,7 +74,7 @@ def test_a_way_asks_for_something(element, words):
         ("transfer_in", "1", []),
         ("transfer_in", "yes", ['a.one_of[1]: "yes" is in no row: it is read as "1"; write "1"']),
         ("transfer_in", "2", ['a.one_of[1]: "2" is no flag, and transfer_in is one; write "1" for yes, "0" for no']),
-        ("severity", "A\nB", [r'a.one_of[1]: "A\nB" is in no row: it is read as "a\nb"; write "a\nb"']),
+        ("severity", "A\nB", [r'a.one_of[1]: "A\nB" is in no row: it is read as "a_b"; write "a_b"']),
         ("unheard_of", "A", []),
         ("severity", 3, []),
     ],
