@@ -6,14 +6,14 @@ from lived import Lived, judged
 from scoring.judgement import judge
 from scoring.patient_state import decode_state, encode_state
 from scoring.rules import load_rules
-from storyteller import clock_text, play, read_story
+from storyteller import clock, clock_text, play, read_story
 
-PED, TREND = "nys-ped-1h/spec-2015", "nys-ped-1h/trend-2015"
+PED, TREND, SEP1 = "nys-ped-1h/spec-2015", "nys-ped-1h/trend-2015", "sep1-like/1"
 
 
-def lived_through(story):
+def lived_through(story, *measures):
     """A patient who is never stored in between: after every line, judging all anew says the same."""
-    rules, lived = load_rules([PED]), Lived()
+    rules, lived = load_rules(measures or [PED]), Lived()
     for event in read_story(story):
         lived.take(event, rules)
         assert lived.final() == judged(judge(lived.state, rules, lived.state.now))
@@ -135,3 +135,52 @@ def test_the_first_alert_of_a_case_says_of_which_encounter_it_is():
     (first,) = play(PED, "10:00 protocol").alerts
 
     assert (first.kind, first.encounter_id, first.case_id) == ("bundle_started", "E1", "E1")
+
+def test_what_no_pressure_could_change_a_fluid_makes_one_change():
+    """The volume is charted when a normal pressure long after it had been passed over; low ones within the hour count."""
+    lived_through("""
+        10:00  infection suspected
+        10:00  temperature 39.0
+        10:00  heart rate 110
+        10:00  creatinine 2.4
+        10:05  weight 70 kg
+        10:20  systolic bp 84
+        10:40  systolic bp 82
+        17:00  systolic bp 120
+        17:05  ringer 2100 mL started 10:50 completed 16:30
+        17:10  systolic bp 80 measured 16:50
+        17:20  systolic bp 78 measured 17:15
+    """, SEP1)  # fmt: skip
+
+
+def test_a_case_whose_rule_out_is_moved_and_taken_back_is_believed_as_if_judged_anew():
+    lived_through("""
+        10:00  protocol
+        11:00  ruled out
+        12:00  protocol (again)
+        13:00  correct ruled out at 09:00
+        13:30  retract ruled out
+        14:00  heart rate 150
+    """)  # fmt: skip
+
+
+def test_what_was_received_earlier_than_known_was_believed_earlier():
+    """A copy of the protocol's message, received before it, comes last."""
+    rules, lived = load_rules([PED]), Lived()
+    arrived, protocol, later = read_story("10:00 arrived\n 10:30 protocol at 10:05\n 10:40 heart rate 150")
+    for event in (arrived, protocol, later, protocol.model_copy(update={"received_at": clock("10:10")})):
+        lived.take(event, rules)
+    (record,) = lived.records.values()
+
+    assert clock_text(record.time_zero_known_at) == "10:10"
+
+
+def test_an_alert_that_a_correction_led_to_says_so():
+    told = play(PED, """
+        10:00  protocol
+        10:10  ceftriaxone iv
+        10:20  blood culture drawn 10:05
+        11:30  correct blood culture drawn 10:15
+    """)  # fmt: skip
+
+    assert "11:30 missed: blood culture, corrected" in told.said_of("blood culture")
