@@ -184,3 +184,33 @@ def test_an_alert_that_a_correction_led_to_says_so():
     """)  # fmt: skip
 
     assert "11:30 missed: blood culture, corrected" in told.said_of("blood culture")
+
+
+def test_a_fluid_of_the_second_case_is_heard_though_the_first_had_all_it_asked_for_days_ago():
+    told = lived_through("""
+        10:00    protocol
+        10:05    weight 10 kg
+        10:45    ringer 200 mL started 10:10 completed 10:40
+        11:00    ruled out
+        14:00+3  protocol (again)
+        14:40+3  ringer 200 mL (again) started 14:10+3 completed 14:38+3
+    """)  # fmt: skip
+
+    assert verdict_of(told, "E1#2", "fluids").status == "met"
+
+
+def test_a_late_copy_of_a_result_is_asked_for_since_when_a_provisional_time_zero_is_believed():
+    rules, lived = load_rules([SEP1]), Lived()
+    *before, lactate, pulse = read_story("""
+        10:00  infection suspected
+        10:00  temperature 39.0
+        10:00  heart rate 110
+        10:00  creatinine 2.4
+        10:10  correct creatinine 2.5
+        10:20  lactate 2.4 drawn 10:15
+        10:30  heart rate 100
+    """)  # fmt: skip
+    for event in (*before, pulse, lactate):
+        lived.take(event, rules)
+
+    assert lived.final() == judged(judge(lived.state, rules, lived.state.now))
