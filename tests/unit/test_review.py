@@ -208,8 +208,8 @@ def test_a_late_copy_of_a_result_is_asked_for_since_when_a_provisional_time_zero
         10:00  heart rate 110
         10:00  creatinine 2.4
         10:10  correct creatinine 2.5
-        10:20  lactate 2.4 drawn 10:15
-        10:30  heart rate 100
+        17:20  lactate 2.4 drawn 17:15
+        17:30  heart rate 100
     """)  # fmt: skip
     for event in (*before, pulse, lactate):
         lived.take(event, rules)
