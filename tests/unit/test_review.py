@@ -203,7 +203,7 @@ def test_a_low_pressure_of_the_second_case_is_heard_though_it_comes_days_after_t
 def test_a_late_copy_of_a_result_is_asked_for_since_when_a_provisional_time_zero_is_believed():
     rules, lived = load_rules([SEP1]), Lived()
     *before, lactate, pulse = read_story("""
-        10:00  infection suspected
+        10:00  ceftriaxone iv
         10:00  temperature 39.0
         10:00  heart rate 110
         10:00  creatinine 2.4
