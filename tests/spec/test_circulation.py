@@ -62,3 +62,44 @@ def test_documented_shock_counts_from_the_look_back_on(said, fluids):
     )
 
     assert told.stands("fluids") == fluids
+
+
+@pytest.mark.parametrize(("volume_ml", "due"), [(1890, "18:15"), (1889, None)])
+def test_low_pressure_persists_after_nine_tenths_of_the_target_volume(volume_ml, due):
+    told = play("sep1-like/1", f"""
+        {CASE}
+        10:20  systolic bp 84
+        10:40  systolic bp 82
+        11:51  ringer {volume_ml} mL started 10:50 completed 11:50
+        12:00  systolic bp 80
+        12:15  systolic bp 81
+    """)  # fmt: skip
+
+    due_at = told.element("vasopressor").due_at
+    assert (due_at and clock_text(due_at)) == due
+
+
+@pytest.mark.parametrize(("first", "due"), [("04:00", "18:15"), ("03:59", None)])
+def test_the_target_volume_is_counted_from_six_hours_before_severe_sepsis(first, due):
+    told = play("sep1-like/1", f"""
+        04:10  ringer 1000 mL (early) started {first} completed 04:05
+        {CASE}
+        10:20  systolic bp 84
+        10:40  systolic bp 82
+        11:51  ringer 1100 mL started 10:50 completed 11:50
+        12:00  systolic bp 80
+        12:15  systolic bp 81
+    """)  # fmt: skip
+
+    due_at = told.element("vasopressor").due_at
+    assert (due_at and clock_text(due_at)) == due
+
+
+def test_what_leaves_out_of_septic_shock_leaves_out_no_element_of_severe_sepsis():
+    """A hospital's shock leaves out whoever has comfort care within ten hours; severe sepsis asks about six."""
+    shock = load_rules(["sep1-like/1"]).measures[0].shock.model_dump(mode="json")
+    (comfort,) = (each for each in shock["exclusions"] if each["reason"] == "comfort_care_6h")
+    comfort["limit"]["value"] = 600
+    told = play(sep1(shock__exclusions=[comfort]), f"{CASE}\n 18:00  comfort care")
+
+    assert told.element("lactate").status == "missed"

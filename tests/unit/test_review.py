@@ -136,6 +136,7 @@ def test_the_first_alert_of_a_case_says_of_which_encounter_it_is():
 
     assert (first.kind, first.encounter_id, first.case_id) == ("bundle_started", "E1", "E1")
 
+
 def test_what_no_pressure_could_change_a_fluid_makes_one_change():
     """The volume is charted when a normal pressure long after it had been passed over; low ones within the hour count."""
     lived_through("""
