@@ -138,7 +138,7 @@ def test_the_first_alert_of_a_case_says_of_which_encounter_it_is():
 
 
 def test_what_no_pressure_could_change_a_fluid_makes_one_change():
-    """The volume is charted when a normal pressure long after it had been passed over; low ones within the hour count."""
+    """The volume is charted after a normal pressure was passed over; low ones within the hour after it count."""
     lived_through("""
         10:00  infection suspected
         10:00  temperature 39.0
