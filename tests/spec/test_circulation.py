@@ -103,3 +103,17 @@ def test_what_leaves_out_of_septic_shock_leaves_out_no_element_of_severe_sepsis(
     told = play(sep1(shock__exclusions=[comfort]), f"{CASE}\n 18:00  comfort care")
 
     assert told.element("lactate").status == "missed"
+
+
+@pytest.mark.parametrize(("charted", "reason"), [("10:32", None), ("12:30", "past_when_known")])
+def test_low_pressure_on_running_fluids_is_known_with_the_pressure(charted, reason):
+    told = play("ssc-hour1/2018", f"""
+        10:00  triaged
+        10:05  sepsis documented
+        10:06  weight 70 kg
+        10:12  ringer 500 mL started 10:10
+        {charted}  systolic bp 80 measured 10:30
+        14:00  quiet
+    """)  # fmt: skip
+
+    assert (told.element("vasopressor").status, told.element("vasopressor").reason) == ("missed", reason)
