@@ -117,3 +117,17 @@ def test_low_pressure_on_running_fluids_is_known_with_the_pressure(charted, reas
     """)  # fmt: skip
 
     assert (told.element("vasopressor").status, told.element("vasopressor").reason) == ("missed", reason)
+
+
+def test_a_pressure_that_was_corrected_to_a_low_one_is_known_as_low_with_the_correction():
+    told = play("ssc-hour1/2018", """
+        10:00  triaged
+        10:05  sepsis documented
+        10:06  weight 70 kg
+        10:12  ringer 500 mL started 10:10
+        10:32  systolic bp 120 measured 10:30
+        12:30  correct systolic bp 80
+        14:00  quiet
+    """)  # fmt: skip
+
+    assert (told.element("vasopressor").status, told.element("vasopressor").reason) == ("missed", "past_when_known")
