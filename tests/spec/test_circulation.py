@@ -126,7 +126,7 @@ def test_a_pressure_that_was_corrected_to_a_low_one_is_known_as_low_with_the_cor
         10:06  weight 70 kg
         10:12  ringer 500 mL started 10:10
         10:32  systolic bp 120 measured 10:30
-        12:30  correct systolic bp 80
+        12:30  correct systolic bp 80 measured 10:30
         14:00  quiet
     """)  # fmt: skip
 
