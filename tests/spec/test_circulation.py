@@ -131,3 +131,13 @@ def test_a_pressure_that_was_corrected_to_a_low_one_is_known_as_low_with_the_cor
     """)  # fmt: skip
 
     assert (told.element("vasopressor").status, told.element("vasopressor").reason) == ("missed", "past_when_known")
+
+
+@pytest.mark.parametrize(
+    ("weight", "told"), [("10:05 weight 70 kg", "not_applicable, not_indicated"), ("", "cannot_assess, no_weight")]
+)
+def test_without_a_weight_nobody_can_tell_whether_low_pressure_persists(weight, told):
+    bare = CASE.replace("10:05  weight 70 kg", weight)
+    element = play("sep1-like/1", f"{bare}\n 10:20 systolic bp 84\n 10:40 systolic bp 82").element("vasopressor")
+
+    assert f"{element.status}, {element.reason}" == told
