@@ -32,6 +32,8 @@ def given(*drugs):
         (("gentamicin", "amikacin"), "missed"),
         (("vancomycin", "vancomycin"), "missed"),
         (("cefazolin",), "missed"),
+        (("metronidazole",), "missed"),
+        (("metronidazole", "vancomycin"), "missed"),
     ],
 )
 def test_a_combination_needs_one_of_each_of_its_parts(drugs, expected):

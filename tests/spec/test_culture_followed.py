@@ -34,3 +34,10 @@ def test_a_culture_known_by_its_day_counts_if_every_minute_of_it_is_followed(dos
     """
 
     assert culture(told) == expected
+
+
+def test_a_culture_that_no_antibiotic_followed_is_shown():
+    drawn = play(LITERAL, f"{OPENED} 10:30  blood culture\n 14:00  quiet").element("blood culture")
+
+    assert (drawn.status, drawn.reason) == ("missed", "no_antibiotic_after")
+    assert "blood culture" in [each.what or each.type.replace("_", " ") for each in drawn.evidence]
