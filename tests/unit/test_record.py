@@ -123,25 +123,6 @@ def test_the_bundle_closes_and_settles_with_what_is_due_next():
 
 
 @pytest.mark.parametrize(
-    ("ends", "said"),
-    [
-        ("10:20 died\n 10:30 transferred out", "10:20 withdrawn: bundle, died"),
-        ("10:20 transferred out\n 10:30 died", "10:20 withdrawn: bundle, transferred"),
-        ("10:20 transferred out\n 10:30 died at 10:20", "10:20 withdrawn: bundle, transferred"),
-        ("10:20 died\n 10:30 transferred out at 10:20", "10:20 withdrawn: bundle, died"),
-    ],
-)
-def test_the_first_end_of_a_stay_ends_its_alerts(ends, said):
-    assert said in play(PED, f"10:00 protocol\n {ends}").said_of("bundle")
-
-
-def test_a_discharge_of_one_who_died_is_a_death():
-    told = play("ssc-hour1/2018", "10:00 triaged\n 10:10 sepsis documented\n 10:20 discharged status 20")
-
-    assert "10:20 withdrawn: bundle, died" in told.said_of("bundle")
-
-
-@pytest.mark.parametrize(
     ("ends", "closed"),
     [
         ("", None),

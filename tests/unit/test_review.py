@@ -137,34 +137,6 @@ def test_the_first_alert_of_a_case_says_of_which_encounter_it_is():
     assert (first.kind, first.encounter_id, first.case_id) == ("bundle_started", "E1", "E1")
 
 
-def test_what_no_pressure_could_change_a_fluid_makes_one_change():
-    """The volume is charted after a normal pressure was passed over; low ones within the hour after it count."""
-    lived_through("""
-        10:00  infection suspected
-        10:00  temperature 39.0
-        10:00  heart rate 110
-        10:00  creatinine 2.4
-        10:05  weight 70 kg
-        10:20  systolic bp 84
-        10:40  systolic bp 82
-        17:00  systolic bp 120
-        17:05  ringer 2100 mL started 10:50 completed 16:30
-        17:10  systolic bp 80 measured 16:50
-        17:20  systolic bp 78 measured 17:15
-    """, SEP1)  # fmt: skip
-
-
-def test_a_case_whose_rule_out_is_moved_and_taken_back_is_believed_as_if_judged_anew():
-    lived_through("""
-        10:00  protocol
-        11:00  ruled out
-        12:00  protocol (again)
-        13:00  correct ruled out at 09:00
-        13:30  retract ruled out
-        14:00  heart rate 150
-    """)  # fmt: skip
-
-
 def test_what_was_received_earlier_than_known_was_believed_earlier():
     """A copy of the protocol's message, received before it, comes last."""
     rules, lived = load_rules([PED]), Lived()
