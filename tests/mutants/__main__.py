@@ -15,10 +15,14 @@ ROOT = Path(__file__).parents[2]
 ELSEWHERE = ("streams", "dashboards", "timezero", "board_", "running_", "fake_engine", "leaking_engine", "whole_way")
 
 
+PAGES = ("test_reference.py", "test_story_pages.py")
+
+
 def tests_of_judgement():
-    """The stories, and the unit tests that need nothing but words and judgement."""
+    """The stories, the unit tests that need nothing but words and judgement, and the pages that show the words."""
     files = sorted((ROOT / "tests" / "unit").glob("test_*.py"))
-    return ["tests/spec", *(str(path) for path in files if _is_of_judgement(path.read_text(encoding="utf-8")))]
+    units = (str(path) for path in files if _is_of_judgement(path.read_text(encoding="utf-8")))
+    return ["tests/spec", *units, *(f"tests/docs/{name}" for name in PAGES)]
 
 
 def _is_of_judgement(text):
