@@ -10,6 +10,7 @@ from scoring.rules import load_rules
 from storyteller import clock, read_story
 
 RULES = load_rules(["nys-ped-1h/spec-2015"])
+LEFT = "10:30  discharged\n"
 STAY = """
     09:00  arrived
     10:00  protocol
@@ -280,3 +281,16 @@ def test_a_merge_taken_back_no_longer_holds():
     _, state = arrive("10:00 protocol\n 10:30 merged into P2\n 10:40 retract merged into P2")
 
     assert not state.is_merged
+
+
+def test_a_fact_that_is_corrected_to_one_of_no_stay_is_missed_where_it_was():
+    """It is an arrival of no stay, but not one that concerns nothing."""
+    found, _ = arrive(f"{STAY} 10:10 blood culture\n {LEFT} 10:40 correct blood culture drawn 10:10+40 []")
+
+    assert (found.chart, found.is_unplaced) == (None, False)
+
+
+def test_what_was_never_of_any_stay_concerns_nothing():
+    found, _ = arrive(f"{STAY} {LEFT} 10:40 blood culture drawn 10:10+40 []")
+
+    assert (found.chart, found.is_unplaced) == (None, True)

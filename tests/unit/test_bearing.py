@@ -3,7 +3,7 @@
 import pytest
 
 from lived import live
-from measures_by_rule import remade
+from measures_by_rule import BUNDLE, by_rule, remade, rules_by_rule
 from scoring.bearing import Bearing
 from scoring.rules import load_rules, rules_of
 from shock_story import CHILD, SHOCK
@@ -191,6 +191,26 @@ NO_DATE = "    09:00    protocol by day\n"
 @pytest.mark.parametrize(("line", "is_nothing"), [("10:00  systolic bp 60", True), ("10:00  norepinephrine iv", False)])
 def test_of_a_case_without_any_date_no_pressure_is_asked(line, is_nothing):
     assert bears_nothing(NO_DATE, line, ADULT) is is_nothing
+
+
+def low_pressures_alone():
+    """A site's bundle that asks for low pressures and knows no septic shock."""
+    kept = {name: rule for name, rule in BUNDLE["elements"].items() if name not in {"fluids", "vasopressor"}}
+    fluids = BUNDLE["elements"]["fluids"] | {"applies_when": ["initial_hypotension"]}
+    return rules_of([by_rule("triage", without=["shock"], elements={**kept, "fluids": fluids})])
+
+
+@pytest.mark.parametrize(("line", "is_nothing"), [("11:01", False), ("11:02:01", True)])
+def test_without_septic_shock_a_pressure_is_asked_until_no_date_can_be_followed_by_a_low_one(line, is_nothing):
+    """An hour from the protocol, which is the last of all dates, and as far as minutes may lie that were cut."""
+    story = "08:00  arrived\n 09:00  triaged\n 10:00  protocol\n"
+
+    assert bears_nothing(story, f"{line}  systolic bp 60", low_pressures_alone()) is is_nothing
+
+
+@pytest.mark.parametrize(("line", "is_nothing"), [("creatinine 2.5", True), ("septic shock documented", False)])
+def test_of_septic_shock_what_leaves_its_time_as_it_was_bears_nothing(line, is_nothing):
+    assert bears_nothing(SHOCK, f"10:00  {line}", rules_by_rule("septic_shock")) is is_nothing
 
 
 NEXT_DAY = SHOCK + "    08:00+1  protocol\n"

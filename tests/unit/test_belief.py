@@ -2,12 +2,14 @@
 
 import pytest
 
+from measures_by_rule import rules_by_rule
 from scoring.belief import could_matter
 from scoring.chart import Chart
 from scoring.episode import Encounter, Episode
 from scoring.rules import load_conventions, load_rules
 from scoring.time_zero import TimeZero
-from storyteller import DAY, clock, read_story
+from shock_story import SHOCK
+from storyteller import DAY, clock, clock_text, play, read_story
 
 (SEP1,) = load_rules(["sep1-like/1"]).measures
 EPISODE = Episode((Encounter("E1", DAY, None, DAY, visited=True),))
@@ -55,3 +57,10 @@ def test_whatever_moves_the_rule_has_a_say_where_a_person_said_the_time_or_nobod
 
 def test_an_order_has_a_say_whenever_it_was_given():
     assert matters("10:00+9 blood culture ordered 10:00+9")
+
+
+def test_septic_shock_is_believed_from_its_last_sign_on():
+    """The antibacterial confirms the culture of 09:40, which with the signs before it makes severe sepsis."""
+    case = play(rules_by_rule("septic_shock"), SHOCK).case()
+
+    assert (clock_text(case.time_zero), clock_text(case.time_zero_known_at)) == ("09:40", "09:40")

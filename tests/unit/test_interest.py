@@ -8,7 +8,15 @@ from measures_by_rule import by_rule, remade
 from schemas.source_profile import shipped_profiles
 from scoring.chart import draw_charts
 from scoring.fact_store import FactStore
-from scoring.interest import movable_until, moves_time_zero, opens, shock_until, touches
+from scoring.interest import (
+    comes_too_late,
+    is_beside_infection,
+    movable_until,
+    moves_time_zero,
+    opens,
+    shock_until,
+    touches,
+)
 from scoring.rules import load_conventions, measure
 from storyteller import clock, read_story
 
@@ -162,3 +170,43 @@ def test_shock_may_follow_as_long_as_pressures_lactates_and_fluids_are_looked_at
 def test_without_sections_shock_follows_at_once_or_never():
     """As far as a minute that was cut may lie."""
     assert shock_until(measure("cha/2012"), clock("10:00")) == clock("10:00") + timedelta(minutes=2)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_late"),
+    [
+        ("heart rate 120 measured 16:01", False),
+        ("heart rate 120 measured 16:01:01", True),
+        ("weight 70 kg measured 10:00+9", False),
+        ("blood culture drawn 10:01+4", False),
+        ("blood culture drawn 10:01:01+4", True),
+        ("ceftriaxone iv started 10:01:01+4", True),
+        ("severe sepsis documented at 10:00+9", False),
+        ("born 1990-01-01", False),
+    ],
+)
+def test_a_result_comes_too_late_after_what_may_move_time_zero_and_an_infection_after_what_pairs_with_one(
+    line, is_late
+):
+    """Three days part a culture from its antibacterial at most; one may be known by its day, and minutes are cut."""
+    assert comes_too_late(by_rule("severe_sepsis"), said(line), clock("10:00")) is is_late
+
+
+def test_where_no_infection_is_asked_for_only_a_result_can_come_too_late():
+    late = ["heart rate 120 measured 10:01", "blood culture drawn 10:00+9"]
+
+    assert [comes_too_late(by_rule("triage"), said(line), clock("10:00")) for line in late] == [True, False]
+
+
+@pytest.mark.parametrize(("born", "is_past"), [("2008-02-23", True), ("2008-02-24", False)])
+def test_a_child_is_past_the_score_once_of_age_before_all_that_may_count_with_a_fact(born, is_past):
+    """Of age at eighteen; four days part a culture and its antibacterial, two more all that counts; and a day."""
+    chart = chart_of(f"09:00 born {born}\n 09:30 blood culture")
+
+    assert is_beside_infection(by_rule("phoenix"), chart, said("blood culture")) is is_past
+
+
+def test_what_has_no_time_is_beside_no_infection():
+    chart = chart_of("09:00 born 1990-01-01\n 09:30 blood culture")
+
+    assert not is_beside_infection(by_rule("phoenix"), chart, said("ceftriaxone iv ordered 09:00"))
