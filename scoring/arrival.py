@@ -139,7 +139,7 @@ def fold(state: PatientState, fact: AnyFact, rules: Rules, outbox: Outbox) -> Ar
     correcting = _is_correction(earlier, versions[-1])
     charts = state.charts
     if charts is not None and not _changes_charts(versions, charts):
-        is_unplaced = len(versions) == 1 and isinstance(charts.home(fact), Unplaced)
+        is_unplaced = isinstance(charts.home(fact), Unplaced)
         filed = _file(charts, held, versions)
         return Arrival(fact, versions, filed, in_order, correcting, is_unplaced=is_unplaced)
     state.charts = draw_charts(state.facts, rules.conventions, rules.profiles)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from scoring.rules import named_rules
 from storyteller import play
 
 PED, SEP1, ADULT = "nys-ped-1h/spec-2015", "sep1-like/1", "nys-adult-6h/trend-2015"
@@ -58,3 +59,14 @@ def test_a_rival_so_early_that_septic_shock_came_too_long_after_it_is_of_no_popu
     assert first_elements(story, ADULT) == {
         "clinician": "not_applicable", "protocol_start": "missed", "functional": "missed",
     }  # fmt: skip
+
+
+def test_a_rival_has_the_title_of_its_rule():
+    story = "10:00 protocol\n 10:10 infection suspected\n 11:00 time zero was 09:50 by Jones because seen"
+    titles = {rule.name: rule.title for rule in named_rules()}
+
+    assert {each.name: each.title for each in play(PED, story).case().rivals} == {
+        "own": "The measure's own rule",
+        "overridden": "Said by a person",
+        **{name: titles[name] for name in ("protocol_start", "functional", "clinician")},
+    }

@@ -5,7 +5,7 @@ import pytest
 from lived import Lived, judged, live
 from scoring.judgement import judge
 from scoring.rules import load_rules
-from storyteller import read_story, rival_line
+from storyteller import clock, read_story, rival_line
 
 PED, SEP1, ADULT = "nys-ped-1h/spec-2015", "sep1-like/1", "nys-adult-6h/public-2015"
 
@@ -285,3 +285,41 @@ def test_where_a_case_stands_is_told_anew_by_every_rival(measure, lines):
     """, measure)  # fmt: skip
 
     assert len(rivals(told)) > 1
+
+
+@pytest.mark.parametrize("other", ["spo2 99", "weight 60 kg", "fio2 0.3", "pao2 90"])
+@pytest.mark.parametrize("is_corrected_to", [True, False])
+def test_a_result_corrected_to_one_of_another_quantity_is_heard_as_both(other, is_corrected_to):
+    """A creatinine that makes severe sepsis, and a result that bears on no sepsis."""
+    results = [*read_story("12:00 creatinine 2.4"), *read_story(f"12:00 {other}")]
+    first, second = results[:: -1 if is_corrected_to else 1]
+    again = {"fact_id": first.fact_id, "event_id": "again", "version": 1, "received_at": clock("12:10")}
+    lived = lived_by([*read_story(f"06:00 arrived\n{SIGNS}"), first, second.model_copy(update=again)], PED)
+
+    assert ("12:00 severe_sepsis" in rivals(lived)) is is_corrected_to
+
+
+@pytest.mark.parametrize("sign", ["heart rate 190", "temperature 40", "respiratory rate 80"])
+def test_a_result_corrected_to_an_abnormal_vital_sign_is_heard_as_one(sign):
+    story = "06:00 born 2020-01-01\n 06:00 arrived\n 07:00 infection suspected\n 07:05 protocol"
+    (creatinine,), (vital_sign,) = read_story("12:00 creatinine 1"), read_story(f"12:00 {sign}")
+    again = {"fact_id": creatinine.fact_id, "event_id": "again", "version": 1, "received_at": clock("12:10")}
+    lived = lived_by([*read_story(story), creatinine, vital_sign.model_copy(update=again)], PED)
+
+    assert "12:00 abnormal_vitals" in rivals(lived)
+
+
+def test_shock_may_follow_the_severe_sepsis_of_its_own_case_however_long_ago_that_of_the_case_before_was():
+    story = f"""
+        06:00  arrived
+        {SEVERE}
+        13:00  ruled out
+        14:00  infection suspected
+        14:05  protocol
+        14:20  temperature 39
+        14:25  heart rate 120
+        14:30  creatinine 2.4
+        19:00  lactate 4.5
+    """
+
+    assert "19:00 septic_shock" in rivals(lived_through(story, PED), "E1#2")

@@ -3,6 +3,7 @@ from pydantic import ValidationError
 
 from measures_by_rule import remade
 from schemas.clinical import DrugClass, Quantity
+from schemas.source_profile import SourceProfiles, shipped_profiles
 from schemas.verdict import Element
 from scoring.abstraction.shipped_forms import shipped_forms
 from scoring.element_interest import CULTURE
@@ -106,6 +107,13 @@ def test_the_conventions_of_a_site_hold_instead_of_those_that_ship():
     assert load_rules(["cha/2012"]).conventions is load_conventions()
 
 
+def test_the_profiles_of_a_site_hold_instead_of_those_that_ship():
+    own = SourceProfiles(shipped_profiles().by_name)
+
+    assert load_rules(["cha/2012"], SiteRules(profiles=own)).profiles is own
+    assert load_rules(["cha/2012"]).profiles == rules_of([SHIPPED]).profiles == shipped_profiles()
+
+
 def test_a_measure_is_known_as_the_first_rule_of_the_catalogue_that_is_its_own():
     rules = load_rules(["nys-adult-3h/trend-2015", "ipso/original", "nys-ped-1h/spec-2015"])
     twice = rules_of(rules.measures)
@@ -132,6 +140,13 @@ def test_measures_that_ask_for_the_same_ask_in_the_same_words():
     assert words[0] == words[1]
     assert len({text for (_, element), text in asks.items() if element is Element.ANTIBIOTICS}) == 6
     assert len({asks["ssc-hour1/2018", element] for element in SHIPPED.elements}) == len(SHIPPED.elements)
+
+
+def test_two_elements_that_ask_for_the_same_are_told_apart():
+    body = measure("cha/2012").model_dump(mode="json")["elements"]["first_bolus"]
+    asks = rules_of([remade(measure("cha/2012"), "twice", elements__third_bolus=body)]).asks
+
+    assert asks["cha/twice", Element.FIRST_BOLUS] != asks["cha/twice", Element.THIRD_BOLUS]
 
 
 def test_a_criterion_asks_for_the_same_whatever_source_it_has():
