@@ -185,7 +185,7 @@ lock: $(BUILD)/python
 	@$(COMPILE) --output-file requirements/oracles.txt requirements/oracles.in
 	@$(COMPILE) --constraint requirements/service.txt --override requirements/peers-override.in --output-file requirements/peers.txt requirements/peers.in
 	@$(COMPILE) --output-file requirements/pyflink.txt requirements/pyflink.in
-	@$(COMPILE) --output-file requirements/mutants.txt requirements/mutants.in
+	@$(COMPILE) --extra embedded --extra dev --constraint requirements/dev.txt --override requirements/mutants-override.in --output-file requirements/mutants.txt pyproject.toml requirements/mutants.in
 
 clean:
 	@rm -rf $(VENV) .venv-mutants .venv-oracles .venv-peers .venv-pyflink build dist htmlcov datadir .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

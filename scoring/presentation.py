@@ -17,6 +17,9 @@ from scoring.number import Resolution
 from scoring.phoenix_rule import Phoenix
 from scoring.time_zero_rule import InfectionRule
 
+PROVISIONAL = "surrogate_infection_provisional"
+"""The rule by which one sign of infection, alone so far, gives a time."""
+
 Met = tuple[datetime, tuple[AnyFact, ...]]
 """When the criteria are met together, and the facts that meet them."""
 
@@ -129,7 +132,7 @@ def _surrogate_onsets(signs: list[Timed], partners: list[Timed], pairing: _Pairi
         if partner is not None:
             yield Onset(sign.moment, (sign.fact, partner), "surrogate_infection")
         elif not pairing.has_partner_before(sign, partners):
-            yield Onset(sign.moment, (sign.fact,), "surrogate_infection_provisional", sign.moment + pairing.lapse)
+            yield Onset(sign.moment, (sign.fact,), PROVISIONAL, sign.moment + pairing.lapse)
 
 
 def _exact(entries: list[Timed]) -> list[Timed]:

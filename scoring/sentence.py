@@ -12,7 +12,8 @@ from scoring.bundle_clock import BundleClock
 from scoring.description import describe
 from scoring.element_assessment import ElementAssessment
 from scoring.element_rule import CountsFrom
-from scoring.override import find_unheard
+from scoring.override import OVERRIDDEN, find_unheard
+from scoring.presentation import PROVISIONAL
 from scoring.time_zero import TimeZero
 
 WORDS = {
@@ -57,6 +58,10 @@ REASONS = {
     "protocol_not_in_ed": "no protocol was started in the emergency department",
 }
 """How a reason reads in a sentence; others read as their words."""
+
+
+RULES = {OVERRIDDEN: "a person's word", PROVISIONAL: "infection suspected, not confirmed yet"}
+"""How a rule of time zero reads in a sentence; others read as their words."""
 
 
 UNIT_WORDS = {"Cel": " °C", "%": " %", "/min": "/min", "ratio": ""}
@@ -249,4 +254,5 @@ def bundle_alert_sentence(decision: Decision, assessment: Assessment) -> str:
 
 
 def _rule(assessment: Assessment) -> str:
-    return assessment.time_zero.rule.replace("_", " ")
+    rule = assessment.time_zero.rule
+    return RULES.get(rule, rule.replace("_", " "))

@@ -13,16 +13,15 @@ from mutants.mutant import mutants_of
 ROOT = Path(__file__).parents[2]
 # What these say of judgement is said in tests/spec or tests/unit without a server, a feed or a board.
 ELSEWHERE = ("streams", "dashboards", "timezero", "board_", "running_", "fake_engine", "leaking_engine", "whole_way")
-
-
-PAGES = ("test_reference.py", "test_story_pages.py")
+# The pages and the commands that show the words of measures, and of what is wrong with one.
+SHOWN = ("docs/test_reference.py", "functional/test_measures_show.py", "functional/test_site_measures.py")
 
 
 def tests_of_judgement():
-    """The stories, the unit tests that need nothing but words and judgement, and the pages that show the words."""
+    """The stories, the unit tests that need nothing but words and judgement, and what shows the words."""
     files = sorted((ROOT / "tests" / "unit").glob("test_*.py"))
     units = (str(path) for path in files if _is_of_judgement(path.read_text(encoding="utf-8")))
-    return ["tests/spec", *units, *(f"tests/docs/{name}" for name in PAGES)]
+    return ["tests/spec", *units, *(f"tests/{name}" for name in SHOWN)]
 
 
 def _is_of_judgement(text):
