@@ -71,7 +71,7 @@ def element_line(measure: Measure, element: Element) -> str:
 def element_sources(measure: Measure, element: Element) -> tuple[str, ...]:
     """Where what the line says comes from, each source once, that of the limit first."""
     rule = measure.elements[element]
-    body = rule.model_dump(exclude={"limit", "due_soon", "grace"}, exclude_none=True)
+    body = rule.model_dump(exclude={"due_soon", "grace"}, exclude_none=True)
     stated = [rule.limit.source] if rule.limit is not None else []
     for name, part in body.items():
         if isinstance(part, dict):

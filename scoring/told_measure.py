@@ -261,8 +261,8 @@ def _rows(value: Any, place: tuple[str, ...]) -> Iterator[NumberRow]:
 
 
 def _called(part: Any, number: int) -> str:
-    """What one of several is called: by its reason or criterion, else by its number."""
-    names = (getattr(part, key, None) for key in ("reason", "quantity", "criterion"))
+    """What one of several is called: by its reason or quantity, else by its number."""
+    names = (getattr(part, key, None) for key in ("reason", "quantity"))
     return next((str(name) for name in names if name is not None), str(number))
 
 

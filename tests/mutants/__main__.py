@@ -26,7 +26,7 @@ def tests_of_judgement():
 
 def _is_of_judgement(text):
     imports = [line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))]
-    judges = any(name.startswith(("scoring", "storyteller")) for name in imports)
+    judges = any(name.startswith(("scoring", "storyteller", "site_files")) for name in imports)
     return judges and not any(name.startswith(ELSEWHERE) for name in imports)
 
 

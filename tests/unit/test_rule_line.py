@@ -2,6 +2,7 @@
 
 import pytest
 
+from measures_by_rule import by_rule, remade
 from schemas.clinical import ActName, Quantity, VisitStep
 from schemas.verdict import Element
 from scoring.circulation_rule import Circumstance
@@ -137,6 +138,46 @@ def test_the_line_follows_the_file():
     )
 
 
+def test_of_a_volume_a_share_is_told_where_it_is_less_than_all():
+    all_of_it = changed(
+        "sep1-like/1", fluids={"accepted_share": {"value": 1, "unit": "of the target", "source": "ours"}}
+    )
+
+    assert "30 mL/kg crystalloid" in element_line(all_of_it, Element.FLUIDS)
+    assert "% of" not in element_line(all_of_it, Element.FLUIDS)
+
+
+ABNORMAL_VITALS = """
+    Time zero is the first vital sign that is abnormal for the age of that day, nothing more than 24 h before the
+    earliest of the act that opened the case and the start of a systemic antibacterial.
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "line"),
+    [
+        ("septic_shock", "Time zero is septic shock, as this measure defines it, after severe sepsis."),
+        ("abnormal_vitals", ABNORMAL_VITALS),
+    ],
+)
+def test_rules_of_the_catalogue_read_as_lines_too(rule, line):
+    assert time_zero_line(by_rule(rule)) == " ".join(line.split())
+
+
+def test_severe_sepsis_that_nobody_can_document_is_by_criteria_alone():
+    alone = remade(measure("sep1-like/1"), "alone", time_zero__documented_by=[])
+
+    assert time_zero_line(alone).endswith("and one organ dysfunction.")
+
+
+def test_an_entry_without_a_score_names_none():
+    scored = measure("nys-ped-1h/spec-2015").entry
+    unscored = scored.model_copy(update={"acts": tuple(ActName), "pews_at_least": None})
+    line = entry_line(measure("nys-ped-1h/spec-2015").model_copy(update={"entry": unscored}))
+
+    assert "a PEWS, " in line
+
+
 def test_sources_of_an_element_stand_once_with_that_of_its_limit_first():
     assert element_sources(measure("nys-ped-1h/spec-2015"), Element.BLOOD_CULTURE) == (
         "specification: Blood Cultures Obtained Time - time zero <= 1 hr",
@@ -147,6 +188,14 @@ def test_sources_of_an_element_stand_once_with_that_of_its_limit_first():
     assert element_sources(measure("nys-protocol-initiated-ped/2015"), Element.PROTOCOL) == (
         "report, p. 9: hospitals indicate for each case whether their protocol was initiated, by their own definition",
     )
+
+
+def test_when_somebody_is_warned_and_how_long_late_charting_is_waited_for_have_lines_of_their_own():
+    hours = {"value": 2, "unit": "hours", "source": "ours"}
+    warned = {"value": [20], "unit": "minutes", "source": "ours too"}
+    own = changed("nys-ped-1h/spec-2015", antibiotics={"grace": hours, "due_soon": warned})
+
+    assert {"ours", "ours too"}.isdisjoint(element_sources(own, Element.ANTIBIOTICS))
 
 
 @pytest.mark.parametrize(("name", "line"), told(TIME_ZEROS))

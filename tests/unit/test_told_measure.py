@@ -2,11 +2,12 @@
 
 import pytest
 
+from measures_by_rule import by_rule
 from schemas.verdict import Element
 from scoring.measure import Measure
 from scoring.measure_file.part import Part, every_part
 from scoring.rules import load_conventions, load_rules, measure, shipped_measures
-from scoring.told_measure import MARKS, UNCERTAIN, in_force, number_rows, tell_measure
+from scoring.told_measure import MARKS, UNCERTAIN, Said, in_force, number_rows, tell_measure
 
 CONVENTIONS = load_conventions()
 OTHERS = "others are judged too, and counted as outside of the period."
@@ -82,7 +83,8 @@ def test_an_element_with_a_grace_of_its_own_says_so():
     elements["lactate"]["grace"] = {"value": 2, "unit": "hours", "source": "ours"}
     told = tell_measure(changed("ed-sepsis-triage/mannhardt", elements=elements), CONVENTIONS)
 
-    assert "Late charting of it is waited for 2 h." in texts(told, "What is asked for")
+    waited = Said("Late charting of it is waited for 2 h.", ("ours",), Element.LACTATE)
+    assert waited in section(told, "What is asked for").said
 
 
 def test_outcomes_have_no_bundle():
@@ -162,6 +164,49 @@ def test_numbers_are_named_compared_and_marked():
     assert rows["lactate · due soon"].is_uncertain
     assert not rows["lactate · limit"].is_uncertain
     assert rows["hypotension · low · systolic bp · below"].comparison == "<"
+
+
+def test_numbers_that_have_no_name_are_named_by_their_place():
+    vitals, phoenix = (tell_measure(by_rule(name), CONVENTIONS).numbers for name in ("abnormal_vitals", "phoenix"))
+
+    assert "time zero · children · 1 · vitals · temperature · above" in {row.place for row in vitals}
+    assert {"time zero · items · 15 · steps · 1 · limit", "time zero · acts · 1 · points"} <= {
+        row.place for row in phoenix
+    }
+
+
+def test_a_number_that_is_compared_by_no_sign_has_none():
+    rows = {row.place: row for row in words("sep1-like/1").numbers}
+
+    assert rows["initial lactate · look back"].comparison == ""
+    assert rows["repeat lactate · elevated above"].comparison == ">"
+
+
+def test_what_has_no_source_of_its_own_names_none():
+    """A site need not say why data are dropped, why an element stands outside of the bundle, or whose its list is."""
+    whole = measure("sep1-like/1").model_dump(mode="json", exclude_none=True)
+    del whole["elements"]["broad_spectrum"]["in_bundle_source"]
+    whole["elements"]["broad_spectrum"] |= {"alone": ["meropenem"]}
+    told = tell_measure(Measure.model_validate(whole | {"drops": ["no_birth_date"]}), CONVENTIONS)
+    unsourced = {said.text for each in told.sections for said in each.said if not said.sources}
+
+    assert {
+        "Left out of everything: a case where the stay has ended and nobody sent a date of birth.",
+        "It stands outside of the bundle.",
+        "Broad enough alone: meropenem.",
+    } <= unsourced
+    assert all(source for each in told.sections for said in each.said for source in said.sources)
+
+
+def test_a_sentence_is_uncertain_by_its_own_words_too():
+    assert Said("As we read it [M?].").is_uncertain
+    assert not Said("As it is printed.", ("report, p. 1",)).is_uncertain
+
+
+def test_a_measure_is_told_under_its_identifier_and_title():
+    told = words("cha/2012")
+
+    assert (told.identifier, told.title) == ("cha/2012", measure("cha/2012").title)
 
 
 @pytest.mark.parametrize("name", shipped_measures())
