@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from math import isfinite
+from math import isfinite, nan
 
 from scoring.abstraction.column import CODED, FLAGS, NUMBERS, Column
 from scoring.abstraction.warning import (
@@ -141,11 +141,11 @@ def read_date(text: str) -> date | None:
 
 def _learn_number(row: AbstractedRow, column: Column, text: str) -> None:
     try:
-        # Python takes 1_0 for 10; nobody writes that, so it is a slip of 1.0 or 10.
-        number = float("nan" if "_" in text else text)
+        number = float(text)
     except ValueError:
-        number = float("nan")
-    if isfinite(number):
+        number = nan
+    # Python takes 1_0 for 10; nobody writes that, so it is a slip of 1.0 or 10.
+    if isfinite(number) and "_" not in text:
         row.numbers[column] = number
     else:
         row.warnings.append(Warned(UNREADABLE_NUMBER, column))

@@ -142,7 +142,7 @@ def test_a_value_is_a_finite_number():
     assert read(lactate_level="2.5").numbers == {Column.LACTATE_LEVEL: 2.5}
 
 
-@pytest.mark.parametrize("text", ["high", "nan", "inf", "2,5"])
+@pytest.mark.parametrize("text", ["high", "nan", "inf", "2,5", "1_0"])
 def test_a_value_that_is_no_number_counts_as_not_given_and_is_pointed_out(text):
     row = read(lactate_level=text)
 

@@ -192,6 +192,14 @@ def test_a_row_may_count_for_a_second_denominator():
     assert judge_row(row(TRIAGE=61), asked).among == set()
 
 
+def test_what_was_done_before_birth_is_pointed_out_at_its_column():
+    """Admitted and treated on the first of June, born on the second."""
+    warned = [("born_after_admission", Column.DATE_OF_BIRTH), ("act_before_birth", Column.PROTOCOL)]
+
+    assert list(judge_row(row(born=date(2015, 6, 2)), form()).warnings) == warned
+    assert judge_row(row(born=date(2015, 6, 1)), form()).warnings == ()
+
+
 def test_warnings_stand_in_a_row_wherever_it_stands():
     dated = form(
         effective_from="2015-06-02",

@@ -245,6 +245,9 @@ def test_an_exclusion_names_its_reasons_and_which_time_of_a_death_counts():
     assert exclusion_line(by_reason) == (
         "Left out: an exclusion from the protocol because of contraindication, whenever it was."
     )
+    assert exclusion_line(by_reason.model_copy(update={"act_reasons": ("advance_directive", "declined")})) == (
+        "Left out: an exclusion from the protocol because of advance directive or declined, whenever it was."
+    )
     assert exclusion_line(by_discharge) == (
         "Left out: death (by the discharge's time) at most 1 h after time zero, or before it."
     )
