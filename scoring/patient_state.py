@@ -90,7 +90,7 @@ class PatientState:
         rivals: By episode, what the rules of the catalogue say, derived from `facts`.
         verdicts: The verdicts published last of a case, where that was since the state was read.
         records: The record put together last of a case, where that was since the state was read.
-        comparisons: By episode and measure, what can still change the rivals of the only case there, as recorded last.
+        comparisons: By case, what can still change its rivals as they were recorded last.
         unrecorded: Cases that were judged, or whose rivals may be otherwise, since their records were put together.
         latest_receipt: The latest `received_at` folded since the state was read; None before.
     """

@@ -202,7 +202,7 @@ def _remove_the_gone(
             outbox.removed_cases.append(joined_key(facility_id, *key))
             outbox.removed_verdicts += [joined_key(facility_id, *key, element) for element in said.verdicts]
             said.digest, said.verdicts = "", {}
-            for derived in (state.verdicts, state.records, state.unrecorded):
+            for derived in (state.verdicts, state.records, state.comparisons, state.unrecorded):
                 derived.pop(key, None)
 
 
@@ -248,7 +248,7 @@ def _look_again(state: PatientState, rules: Rules, arrival: Arrival, outbox: Out
     alone = None if is_due else arrival.chart
     before = state.cases
     if alone is None:
-        state.cases, state.bearings, state.comparisons = {}, {}, {}
+        state.cases, state.bearings = {}, {}
     judged = alone is None
     for chart, measure, rivals_moved in _concerned(state, rules, alone, arrival):
         key = (chart.episode.case_id, measure.identifier)

@@ -1,6 +1,6 @@
 """Records of cases, put together when somebody asks: which, in what order, and what is said without them."""
 
-from lived import stepped
+from lived import live, stepped
 from schemas.alert import AlertKind
 from scoring.case_records import take_records
 from scoring.patient_state import UNRECORDED, decode_state, encode_state
@@ -36,6 +36,7 @@ def test_what_was_taken_is_not_given_again():
 
     assert len(take_records(state, RULES)) == 1
     assert take_records(state, RULES) == ()
+    assert state.unrecorded == {}
 
 
 def test_a_record_has_the_hour_of_its_case_and_the_revision_of_the_moment_it_was_put_together():
@@ -93,15 +94,23 @@ def test_a_case_gone_before_its_record_was_put_together_is_taken_back_whole():
         assert taken.cases == ()
 
 
-def test_a_case_that_went_and_came_back_since_its_record_is_given():
-    """Its record was named for removal in between."""
-    protocol, *later = read_story("10:00 protocol\n 10:10 retract protocol\n 10:20 restore protocol")
-    state = step(None, protocol, RULES).state
-    take_records(state, RULES)
-    went, _ = [step(state, event, RULES) for event in later]
+def test_a_case_that_went_and_came_back_since_its_record_is_given_though_it_says_the_same():
+    """Record and verdicts were named for removal in between: for a moment the protocol was of the earlier stay."""
+    *before, linked, unlinked = read_story("""
+        09:00-5  arrived [S1]
+        10:00-5  discharged [S1]
+        10:00    protocol [S2]
+        10:00    continues as S2 [S1]
+        10:00    retract continues as S2 [S1]
+    """)
+    state = live(before, RULES).state
+    (_, first), *_ = state.records.items()
+    went, came = step(state, linked, RULES), step(state, unlinked, RULES)
+    (again,) = take_records(state, RULES)
 
-    assert went.removed_cases == (f"F1|E1|{PED}",)
-    assert [record.case_id for record in take_records(state, RULES)] == ["E1"]
+    assert went.removed_cases == (first.key,)
+    assert sorted(went.removed_verdicts) == sorted(verdict.key for verdict in came.verdicts)
+    assert again == first.model_copy(update={"revision": again.revision})
 
 
 def test_what_moves_a_rival_alone_is_recorded_and_judges_no_case_again():
@@ -132,6 +141,19 @@ def test_what_changes_only_what_a_rival_would_mean_is_recorded_and_judges_no_cas
     assert state.cases["E1", SEP1][0].elements is before.elements
     by_protocol = next(rival for rival in record.rivals if rival.name == "protocol_start")
     assert [each.minutes for each in by_protocol.elements if each.element == "antibiotics"] == [60]
+
+
+def test_a_rival_that_came_with_the_last_record_is_heard_of_with_the_next_fact():
+    """No date of the case asks for a dose of the third day, until the protocol begins on it."""
+    rules = load_rules([SEP1])
+    state = unasked(f"{SHOCK}\n 09:00+3 quiet", rules)[-1].state
+    noted = []
+    for line in ("10:00+3 ceftriaxone iv (second)", "11:00+3 protocol", "11:30+3 ceftriaxone iv (third)"):
+        take_records(state, rules)
+        unasked(line, rules, state)
+        noted.append(len(state.unrecorded))
+
+    assert noted == [0, 1, 1]
 
 
 def test_no_rival_is_compared_before_a_record_is_asked_for():
