@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from streams.worker_metrics import WorkerMetrics
 
 _WITHOUT_PAUSE = 20
-"""Events judged, or one patient's records put together, before the ticker and the other stages have their turn."""
+"""Events judged before the ticker and the other stages have their turn; batches are concluded patient by patient."""
 _log = WorkerLog("stages")
 
 
