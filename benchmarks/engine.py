@@ -26,6 +26,7 @@ from schemas.clinical import CLINICAL_EVENT, AnyFact, Observation, Quantity, Vis
 from schemas.rejection import Accepted, Translation
 from schemas.topics import Topic
 from schemas.translate import translate
+from scoring.case_records import take_records
 from scoring.patient_state import PatientState, encode_state
 from scoring.rules import Rules, load_rules, shipped_measures
 from scoring.step import step
@@ -35,10 +36,11 @@ from streams.records import Record
 from streams.sources import open_source
 from streams.stored_state import wake_up_of
 from streams.wake_ups import WakeUps
-from streams.worker_settings import MEBIBYTE
+from streams.worker_settings import MEBIBYTE, WorkerSettings
 
 Message = tuple[str, bytes, datetime | None]
 Result = TypeVar("Result")
+BATCH = WorkerSettings().batch_records
 PATIENTS = 60
 IDLE = 2_000
 """Encounters kept open to see what one takes."""
@@ -70,17 +72,29 @@ def timed(work: Callable[[], Result]) -> tuple[Result, float]:
 
 
 def judge(events: Sequence[AnyFact], rules: Rules, seen: Counter[str]) -> dict[str, PatientState]:
-    """Live through events; `seen` counts those that said something new, or had something judged."""
+    """Live through events in batches, each patient's records put together once a batch, as a worker under load does.
+
+    `seen` counts those that said something new, or had something judged, and the records.
+    """
     states: dict[str, PatientState] = {}
+    for start in range(0, len(events), BATCH):
+        batch = events[start : start + BATCH]
+        live(batch, rules, states, seen)
+        for key in {event.key for event in batch}:
+            seen["published a record"] += len(take_records(states[key], rules))
+    return states
+
+
+def live(events: Sequence[AnyFact], rules: Rules, states: dict[str, PatientState], seen: Counter[str]) -> None:
+    """Live through a batch, event by event."""
     for event in events:
         before = states.get(event.key)
         judged = {} if before is None else dict(before.cases)
         taken = step(before, event, rules)
         states[event.key] = taken.state
-        seen["said something"] += bool(taken.cases or taken.alerts)
+        seen["said something"] += bool(taken.verdicts or taken.alerts)
         after = taken.state.cases
         seen["judged nothing"] += len(after) == len(judged) and all(after[key] is judged[key] for key in judged)
-    return states
 
 
 def outcomes(results: Sequence[Translation]) -> Counter[str]:

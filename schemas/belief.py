@@ -31,7 +31,7 @@ class Belief(StrictModel):
     case_id: Identifier
     measure: str
     revision: int = Field(ge=0)
-    """That of the case record it came with; with the patient it tells one belief from another."""
+    """How many changes the patient had lived through; it tells apart the beliefs of a patient's case by one measure."""
     as_of: Instant
     """The engine's time from which it was held."""
     status: CaseStatus | None = None

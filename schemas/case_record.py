@@ -35,7 +35,7 @@ class TimelineEntry(StrictModel):
 
 
 class CaseRecord(StrictModel):
-    """The latest of one case; published to the compacted topic `cases` whenever it changes."""
+    """The latest of one case; published to the compacted topic `cases` when it has changed."""
 
     facility_id: Identifier
     patient_id: Identifier
@@ -43,9 +43,9 @@ class CaseRecord(StrictModel):
     encounter_id: Identifier
     measure: str
     revision: int = Field(ge=0)
-    """Rises with every publication for the patient; the highest wins wherever records are kept."""
+    """How many changes the patient had lived through; of a case's records the highest wins wherever they are kept."""
     as_of: Instant
-    """The engine's time of this record."""
+    """The engine's time at which the case was judged so, or its rivals were otherwise."""
     status: CaseStatus
     reason: str | None = None
     time_zero: Instant | None = None

@@ -128,8 +128,7 @@ def _announce_bundle(thread: _Thread, case: Assessment, outbox: Outbox) -> None:
 
 def announce(said: Published, case: Assessment, owner: tuple[str, str], outbox: Outbox, *, correcting: bool) -> None:
     """Say what is new of a case; `owner`: facility and patient; `correcting`: a correction led to it."""
-    said.encounter_id = case.chart.episode.encounter_id_at(case.time_zero.at or case.believed_since)
-    said.unit = case.chart.unit()
+    said.encounter_id, said.unit = case.encounter_id, case.chart.unit()
     _announce_bundle(_Thread(said, owner, Element.BUNDLE, case.judged_at), case, outbox)
     for assessed in case.elements:
         thread = _Thread(said, owner, assessed.element, case.judged_at)

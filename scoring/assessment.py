@@ -5,7 +5,6 @@ from datetime import datetime
 
 from schemas.case_record import CaseStatus
 from schemas.clinical import VisitStep
-from schemas.rival import Rival
 from schemas.verdict import ElementStatus
 from scoring.bundle_clock import BundleClock
 from scoring.case_view import CaseView
@@ -47,16 +46,17 @@ class Assessment:
 
     Attributes:
         case_id: The source's own number; `#2` and on after a rule-out.
+        span: The stretch of the stay, between rule-outs, that is this case's.
         believed_since: When we first knew this time zero.
         elements: In the measure's order, without the bundle.
         judged_at: The engine's time of this judgement.
         strata: The groups of the measure that the case is reported in.
-        rivals: Every time zero that the case could have, and what each would mean.
     """
 
     chart: Chart
     measure: Measure
     case_id: str
+    span: Span
     status: CaseStatus
     reason: str | None
     time_zero: TimeZero
@@ -65,7 +65,16 @@ class Assessment:
     stop: Stop | None
     judged_at: datetime
     strata: tuple[str, ...] = ()
-    rivals: tuple[Rival, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Case id and measure."""
+        return self.case_id, self.measure.identifier
+
+    @property
+    def encounter_id(self) -> str:
+        """The encounter that its time zero falls in."""
+        return self.chart.episode.encounter_id_at(self.time_zero.at or self.believed_since)
 
     @property
     def wakes_at(self) -> datetime | None:
@@ -153,6 +162,7 @@ def assess(chart: Chart, store: FactStore, measure: Measure, opened: Opened, now
         chart=chart,
         measure=measure,
         case_id=opened.case_id,
+        span=span,
         status=place[0],
         reason=place[1],
         time_zero=found,

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TypeGuard
 
 from schemas.clinical import Act, AnyFact, DrugClass, Medication, Observation, Quantity, Specimen
+from schemas.rival import Rival
 from schemas.verdict import ElementStatus
 from scoring.assessment import Assessment
 from scoring.belief import could_matter
@@ -41,14 +42,18 @@ _NEVER_LOOKED = frozenset({ElementStatus.NOT_APPLICABLE, ElementStatus.EXCLUDED}
 
 @dataclass(frozen=True)
 class Bearing:
-    """What can still change the only case that a measure has in an episode, as it was judged last."""
+    """What can still change the only case that a measure has in an episode, as it was judged last.
+
+    With `rivals`, as they were compared last: what can change them, too.
+    """
 
     case: Assessment
     store: FactStore
+    rivals: tuple[Rival, ...] = ()
 
     def is_none(self, versions: tuple[AnyFact, ...], now: datetime, *, in_order: bool) -> bool:
         """Whether versions of a fact, all there are, change nothing of the case; `in_order`: see `Arrival`."""
-        if not all(self._is_beside(version) for version in versions):
+        if not self.is_beside(versions):
             return False
         moving = [version for version in versions if self._may_move(version)]
         chart, measure = self.case.chart, self.case.measure
@@ -56,6 +61,10 @@ class Bearing:
             (in_order or not self._had_a_say(versions))
             and (all(is_beside_case(measure, chart, version) for version in versions) or self._is_unmoved(now))
         )
+
+    def is_beside(self, versions: tuple[AnyFact, ...]) -> bool:
+        """Whether versions of a fact say nothing but, perhaps, of time zeros."""
+        return all(self._is_beside(version) for version in versions)
 
     def _is_beside(self, fact: AnyFact) -> bool:
         """Whether a fact says nothing but, perhaps, of time zero."""
@@ -112,8 +121,8 @@ class Bearing:
 
     @cached_property
     def _dates(self) -> list[datetime]:
-        """Every time zero that the case is judged by."""
-        return [at for at in (self.case.time_zero.at, *(rival.at for rival in self.case.rivals)) if at is not None]
+        """Every time zero that the case, or a rival, is judged by."""
+        return [at for at in (self.case.time_zero.at, *(rival.at for rival in self.rivals)) if at is not None]
 
     @cached_property
     def _pressures_until(self) -> datetime:
@@ -131,7 +140,7 @@ class Bearing:
         own = ((each.status, each.finding.done_at, each.clock) for each in self.case.elements if each.element in names)
         rivals = (
             (each.status, each.done_at, each.closes_at)
-            for rival in self.case.rivals
+            for rival in self.rivals
             for each in rival.elements
             if each.element in names
         )

@@ -14,12 +14,9 @@ from scoring.time_zero import TimeZero, find_time_zero
 Believe = Callable[[str, Span, TimeZero], datetime]
 """Tells since when a case's time zero has been believed: case id, span, time zero."""
 
-Compare = Callable[[Assessment, Opened], Assessment]
-"""Sets the rivals beside a case."""
-
 
 def find_cases(
-    chart: Chart, store: FactStore, measure: Measure, now: datetime, believe: Believe, compare: Compare
+    chart: Chart, store: FactStore, measure: Measure, now: datetime, believe: Believe
 ) -> tuple[Assessment, ...]:
     """Judge every case of one episode under one measure at `now`, in time order.
 
@@ -33,7 +30,7 @@ def find_cases(
         number = len(cases) + 1
         case_id = chart.episode.case_id if number == 1 else f"{chart.episode.case_id}#{number}"
         opened = Opened(case_id, span, found, believe(case_id, span, found))
-        cases.append(compare(assess(chart, store, measure, opened, now), opened))
+        cases.append(assess(chart, store, measure, opened, now))
     return tuple(cases)
 
 

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from schemas.belief import MERGED, Belief, BelievedElement
-from schemas.case_record import CaseRecord
 from schemas.clinical import AnyFact
 from schemas.verdict import Verdict
+from scoring.assessment import Assessment
 from scoring.interest import touches
 from scoring.measure import Measure
 from scoring.patient_state import CaseKey
 from scoring.record import evidence
+from scoring.sentence import time_zero_sentence
 
 
 def cause(fact: AnyFact | None, measure: Measure, *, clock_was_due: bool) -> AnyFact | None:
@@ -23,20 +24,23 @@ def cause(fact: AnyFact | None, measure: Measure, *, clock_was_due: bool) -> Any
     return None if fact is None or (clock_was_due and not touches(measure, fact)) else fact
 
 
-def belief(record: CaseRecord, changed: Iterable[Verdict], because: AnyFact | None) -> Belief:
-    """What is held from this record on; `changed`: its verdicts that differ from those published last."""
+def belief(
+    case: Assessment, owner: tuple[str, str], revision: int, changed: Iterable[Verdict], because: AnyFact | None
+) -> Belief:
+    """What is held from this judgement on; `changed`: the verdicts that differ from those published last."""
+    facility_id, patient_id = owner
     return Belief(
-        facility_id=record.facility_id,
-        patient_id=record.patient_id,
-        case_id=record.case_id,
-        measure=record.measure,
-        revision=record.revision,
-        as_of=record.as_of,
-        status=record.status,
-        reason=record.reason,
-        time_zero=record.time_zero,
-        time_zero_rule=record.time_zero_rule,
-        time_zero_sentence=record.time_zero_sentence,
+        facility_id=facility_id,
+        patient_id=patient_id,
+        case_id=case.case_id,
+        measure=case.measure.identifier,
+        revision=revision,
+        as_of=case.judged_at,
+        status=case.status,
+        reason=None if case.reason is None else str(case.reason),
+        time_zero=case.time_zero.at,
+        time_zero_rule=str(case.time_zero.rule),
+        time_zero_sentence=time_zero_sentence(case),
         elements=tuple(_believed(verdict) for verdict in changed),
         **_led_to_by(because),
     )

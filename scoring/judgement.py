@@ -8,7 +8,7 @@ from scoring.case import belief_from_facts, find_cases
 from scoring.chart import draw_charts
 from scoring.episode import Unplaced
 from scoring.patient_state import PatientState
-from scoring.record import case_record
+from scoring.record import case_record, find_verdicts
 from scoring.rival import Comparison
 from scoring.rival_memory import RivalMemory
 from scoring.rules import Rules
@@ -42,9 +42,11 @@ def judge(state: PatientState, rules: Rules, as_of: datetime) -> Judgement:
         for chart in charts.charts:
             compare = Comparison(memories[chart.episode.case_id], state.facts, rules)
             believe = belief_from_facts(chart, state.facts, measure, as_of)
-            cases = find_cases(chart, state.facts, measure, as_of, believe, compare)
+            cases = find_cases(chart, state.facts, measure, as_of, believe)
             never_opened[measure.identifier] += not cases
-            records += [case_record(case, 0, as_of, owner_of(state)) for case in cases]
+            for case in cases:
+                owner = owner_of(state)
+                records.append(case_record(case, find_verdicts(case, owner), compare(case), 0, owner))
     unplaced = {state.facts.versions[fact_id][-1].event_id: why for fact_id, why in charts.unplaced.items()}
     records.sort(key=lambda record: (record.case_id, record.measure))
     return Judgement(tuple(records), never_opened, unplaced)

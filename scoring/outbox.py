@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 from schemas.alert import Alert
 from schemas.belief import Belief
-from schemas.case_record import CaseRecord
 from schemas.clinical import AnyFact
 from schemas.verdict import Verdict
 
@@ -15,7 +14,6 @@ class Outbox:
 
     verdicts: list[Verdict] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
-    cases: list[CaseRecord] = field(default_factory=list)
     beliefs: list[Belief] = field(default_factory=list)
     removed_cases: list[str] = field(default_factory=list)
     removed_verdicts: list[str] = field(default_factory=list)

@@ -13,7 +13,7 @@ from pydantic import Field
 from schemas.case_record import CaseRecord
 from schemas.clinical import AnyFact, Merge
 from schemas.strict_model import StrictModel
-from schemas.verdict import Element
+from schemas.verdict import Element, Verdict
 from scoring.alert_decision import Said
 from scoring.assessment import Assessment
 from scoring.bearing import Bearing
@@ -27,6 +27,10 @@ CaseKey = tuple[str, str]
 """Case id, or an episode's number, and measure."""
 
 
+UNRECORDED = "unrecorded"
+"""Digest of a record that is still to be put together."""
+
+
 class StateFormatError(ValueError):
     """The bytes are no state this version can read; the message says which format they claim."""
 
@@ -36,11 +40,11 @@ class Published:
     """What was published last of one case.
 
     Attributes:
-        digest: Of the case record; empty while the case is no more.
+        digest: Of the case record; `UNRECORDED` before there is one, empty while the case is no more.
         verdicts: By element, a digest of its verdict.
         threads: By element, what the alerts have said.
-        encounter_id: The encounter that the last record named.
-        unit: The ward that the last record named.
+        encounter_id: The encounter that its time zero fell in when the case was judged last.
+        unit: The ward that the patient was on then.
     """
 
     case_id: str
@@ -75,7 +79,7 @@ class PatientState:
 
     Attributes:
         now: Engine time: the latest receipt or tick that changed something, never going back; None before the first.
-        revision: Rises with every publication.
+        revision: How many changes were lived through: facts that said something new, and wake-ups.
         published: What we said: records, verdicts and alerts, by case and measure.
         wake_at: When a clock will change something next.
         is_merged: The patient's facts have gone to another number.
@@ -84,7 +88,10 @@ class PatientState:
         cases: By episode and measure, how they stood when last judged.
         bearings: By episode and measure, what can still change the only case there.
         rivals: By episode, what the rules of the catalogue say, derived from `facts`.
-        records: The record published last of a case, where that was since the state was read.
+        verdicts: The verdicts published last of a case, where that was since the state was read.
+        records: The record put together last of a case, where that was since the state was read.
+        comparisons: By case, what can still change its rivals as they were recorded last.
+        unrecorded: Cases that were judged, or whose rivals may be otherwise, since their records were put together.
         latest_receipt: The latest `received_at` folded since the state was read; None before.
     """
 
@@ -99,7 +106,10 @@ class PatientState:
     cases: dict[CaseKey, tuple[Assessment, ...]] = field(default_factory=dict)
     bearings: dict[CaseKey, Bearing] = field(default_factory=dict)
     rivals: dict[str, RivalMemory] = field(default_factory=dict)
+    verdicts: dict[CaseKey, tuple[Verdict, ...]] = field(default_factory=dict)
     records: dict[CaseKey, CaseRecord] = field(default_factory=dict)
+    comparisons: dict[CaseKey, Bearing] = field(default_factory=dict)
+    unrecorded: dict[CaseKey, Assessment] = field(default_factory=dict)
     latest_receipt: datetime | None = None
 
 

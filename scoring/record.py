@@ -1,4 +1,4 @@
-"""Records of a case: what is published and shown of an assessment."""
+"""Verdicts and record of a case: what is published and shown of an assessment."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ from typing import cast
 
 from schemas.case_record import CaseRecord, CaseStatus, TimelineEntry
 from schemas.clinical import Act, AnyFact, Medication, Observation, Quantity
-from schemas.rival import Override
-from schemas.strict_model import built, is_written_alike
+from schemas.rival import Override, Rival
+from schemas.strict_model import built
 from schemas.verdict import SETTLED, Element, ElementStatus, Evidence, Verdict
 from scoring.act_time import act_time, place_time
 from scoring.assessment import BLANK_STATUS, Assessment, bundle_clock, bundle_status
@@ -214,27 +214,24 @@ def _override(found: TimeZero) -> Override | None:
     )
 
 
-def _kept(verdicts: tuple[Verdict, ...], last: CaseRecord | None) -> tuple[Verdict, ...]:
-    """The verdicts; in place of each that says the same as that of the last record, the last record's own."""
-    if last is None:
-        return verdicts
-    return tuple(
-        before if is_written_alike(verdict, before) else verdict
-        for verdict, before in zip(verdicts, last.elements, strict=True)
-    )
+def find_verdicts(assessment: Assessment, owner: tuple[str, str]) -> tuple[Verdict, ...]:
+    """How every element of a case stands, in the measure's order, the bundle last; `owner`: facility and patient."""
+    ids = {"facility_id": owner[0], "case_id": assessment.case_id, "encounter_id": assessment.encounter_id}
+    of_time_zero = tuple(_told(assessment.chart, fact).evidence for fact in assessment.time_zero.facts)
+    verdicts = tuple(_verdict(assessment, assessed, ids, of_time_zero) for assessed in assessment.elements)
+    return (*verdicts, _bundle(assessment, verdicts, ids, of_time_zero))
 
 
 def case_record(
-    assessment: Assessment, revision: int, as_of: datetime, owner: tuple[str, str], last: CaseRecord | None = None
+    assessment: Assessment,
+    verdicts: tuple[Verdict, ...],
+    rivals: tuple[Rival, ...],
+    revision: int,
+    owner: tuple[str, str],
 ) -> CaseRecord:
-    """The record of one case; `owner`: facility and patient; `last`: the record of before, by the same measure."""
+    """The record of one case, of what was found of it; `owner`: facility and patient."""
     found, chart = assessment.time_zero, assessment.chart
     facility_id, patient_id = owner
-    encounter_id = chart.episode.encounter_id_at(found.at or assessment.believed_since)
-    ids = {"facility_id": facility_id, "case_id": assessment.case_id, "encounter_id": encounter_id}
-    of_time_zero = tuple(_told(chart, fact).evidence for fact in found.facts)
-    verdicts = tuple(_verdict(assessment, assessed, ids, of_time_zero) for assessed in assessment.elements)
-    bundle = _bundle(assessment, verdicts, ids, of_time_zero)
     ends = chart.ends()
     is_pending = found.lapses_at is not None and not found.lapsed
     return built(
@@ -242,10 +239,10 @@ def case_record(
         facility_id=facility_id,
         patient_id=patient_id,
         case_id=assessment.case_id,
-        encounter_id=encounter_id,
+        encounter_id=assessment.encounter_id,
         measure=assessment.measure.identifier,
         revision=revision,
-        as_of=as_of,
+        as_of=assessment.judged_at,
         status=assessment.status,
         reason=None if assessment.reason is None else str(assessment.reason),
         time_zero=found.at,
@@ -259,8 +256,8 @@ def case_record(
         closed_at=ends[-1][0] if ends else None,
         unit=chart.unit(),
         strata=assessment.strata,
-        settled=not is_pending and all(verdict.status in SETTLED for verdict in verdicts),
-        elements=_kept((*verdicts, bundle), last),
+        settled=not is_pending and all(each.status in SETTLED for each in assessment.elements),
+        elements=verdicts,
         timeline=_timeline(assessment),
-        rivals=assessment.rivals,
+        rivals=rivals,
     )

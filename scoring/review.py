@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from schemas.case_record import CaseRecord
 from schemas.clinical import AnyFact
 from schemas.strict_model import is_written_alike
 from schemas.topics import joined_key
@@ -22,9 +21,8 @@ from scoring.history import belief, cause, last_belief
 from scoring.judgement import owner_of
 from scoring.measure import Measure
 from scoring.outbox import Outbox
-from scoring.patient_state import CaseKey, HeldBelief, PatientState, Published
-from scoring.record import case_record
-from scoring.rival import Comparison
+from scoring.patient_state import UNRECORDED, CaseKey, HeldBelief, PatientState, Published
+from scoring.record import find_verdicts
 from scoring.rival_memory import RivalMemory
 from scoring.rules import Rules
 from scoring.span import Span
@@ -55,12 +53,33 @@ def _is_touched(
     return len(earlier) > 1 or not _bearing(state, earlier[0]).is_none(arrival.versions, now, in_order=arrival.in_order)
 
 
+def _touches_rivals(state: PatientState, place: Place, arrival: Arrival, earlier: tuple[Assessment, ...]) -> bool:
+    """Whether what arrived, and does not touch the case of an episode, may change its rivals as they were recorded."""
+    chart, measure = place
+    if arrival.chart is not chart or not earlier or earlier[0].key in state.unrecorded:
+        return False
+    return touches_any(measure, arrival.versions) and not _comparison(state, earlier[0]).is_beside(arrival.versions)
+
+
+def _note(state: PatientState, case: Assessment) -> None:
+    """Note that the record of a case may be otherwise now."""
+    state.unrecorded[case.key] = case
+    state.comparisons.pop(case.key, None)
+
+
 def _bearing(state: PatientState, case: Assessment) -> Bearing:
     """What can still change a case, worked out once a judgement."""
-    key = (case.chart.episode.case_id, case.measure.identifier)
-    known = state.bearings.get(key)
+    known = state.bearings.get(case.key)
     if known is None:
-        known = state.bearings[key] = Bearing(case, state.facts)
+        known = state.bearings[case.key] = Bearing(case, state.facts)
+    return known
+
+
+def _comparison(state: PatientState, case: Assessment) -> Bearing:
+    """What can still change the rivals of a case, worked out once a record."""
+    known = state.comparisons.get(case.key)
+    if known is None:
+        known = state.comparisons[case.key] = Bearing(case, state.facts, state.records[case.key].rivals)
     return known
 
 
@@ -110,38 +129,30 @@ class _Believer:
                 self.state.beliefs[key] = replace(held, present=False)
 
 
-def _publish(state: PatientState, case: Assessment, now: datetime, outbox: Outbox, because: AnyFact | None) -> None:
-    """Publish the record, the verdicts that differ from what was published last, and what is held from now on.
+def _publish(state: PatientState, case: Assessment, outbox: Outbox, because: AnyFact | None) -> None:
+    """Publish the verdicts that differ from what was published last, and what is held from now on.
 
-    A record of which only the timeline is new changes no verdict, and nobody's belief.
+    A case of which only the timeline is new changes no verdict, and nobody's belief.
     """
-    key = (case.case_id, case.measure.identifier)
-    last = state.records.get(key)
-    record = case_record(case, state.revision + 1, now, owner_of(state), last)
-    said = state.published[key]
-    said.encounter_id, said.unit = record.encounter_id, record.unit
-    if last is not None and is_written_alike(record.model_copy(update=_published_as(last)), last):
-        return
-    digest = str(uuid5(NAMESPACE_URL, record.model_dump_json(exclude={"revision", "as_of"})))
-    state.records[key] = record
-    if said.digest == digest:
-        return
-    state.revision, said.digest = record.revision, digest
-    outbox.cases.append(record)
-    known = () if last is None else last.elements
-    changed = [verdict for verdict in record.elements if not _is_among(known, verdict) and _is_new(verdict, said)]
+    owner, said, last = owner_of(state), state.published[case.key], state.verdicts.get(case.key, ())
+    verdicts = state.verdicts[case.key] = _kept(find_verdicts(case, owner), last)
+    changed = [verdict for verdict in verdicts if not _is_among(last, verdict) and _is_new(verdict, said)]
     outbox.verdicts += changed
     if changed:
-        outbox.beliefs.append(belief(record, changed, because))
+        outbox.beliefs.append(belief(case, owner, state.revision, changed, because))
 
 
-def _published_as(record: CaseRecord) -> dict[str, object]:
-    """What two records differ in that say the same of a case."""
-    return {"revision": record.revision, "as_of": record.as_of}
+def _kept(verdicts: tuple[Verdict, ...], last: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+    """The verdicts; in place of each that says the same as that published last, if any was, that one."""
+    if not last:
+        return verdicts
+    return tuple(
+        before if is_written_alike(verdict, before) else verdict for verdict, before in zip(verdicts, last, strict=True)
+    )
 
 
 def _is_among(published: tuple[Verdict, ...], verdict: Verdict) -> bool:
-    """Whether it is a verdict of the record published last: none of it need be written down to compare."""
+    """Whether it is a verdict published last: none of it need be written down to compare."""
     return any(verdict is each for each in published)
 
 
@@ -154,7 +165,6 @@ def _is_new(verdict: Verdict, said: Published) -> bool:
 
 def _judge_episode(
     state: PatientState,
-    rules: Rules,
     place: Place,
     arrival: Arrival,
     outbox: Outbox,
@@ -164,17 +174,15 @@ def _judge_episode(
     """Judge one episode under one measure, and say what is new of it."""
     chart, measure = place
     believer = _Believer(state, chart, measure, arrival, now, earlier)
-    compare = Comparison(state.rivals[chart.episode.case_id], state.facts, rules)
-    cases = find_cases(chart, state.facts, measure, now, believer, compare)
+    cases = find_cases(chart, state.facts, measure, now, believer)
     believer.forget_the_gone()
     because = cause(arrival.fact, measure, clock_was_due=state.wake_at == now)
     for case in cases:
-        encounter_id = chart.episode.case_id
-        said = state.published.setdefault(
-            (case.case_id, measure.identifier), Published(case.case_id, measure.identifier, encounter_id)
-        )
+        said = state.published.setdefault(case.key, Published(*case.key, case.encounter_id))
+        said.digest = said.digest or UNRECORDED
         announce(said, case, owner_of(state), outbox, correcting=arrival.correcting)
-        _publish(state, case, now, outbox, because)
+        _publish(state, case, outbox, because)
+        _note(state, case)
     return cases
 
 
@@ -189,13 +197,13 @@ def _remove_the_gone(
     for key, said in state.published.items():
         if said.digest and key not in present:
             take_back(said, owner_of(state), outbox, now, merged=arrival.merged)
-            state.revision += 1
             ended = last_belief(key, owner_of(state), state.revision, now, arrival.fact, merged=arrival.merged)
             outbox.beliefs.append(ended)
             outbox.removed_cases.append(joined_key(facility_id, *key))
             outbox.removed_verdicts += [joined_key(facility_id, *key, element) for element in said.verdicts]
             said.digest, said.verdicts = "", {}
-            state.records.pop(key, None)
+            for derived in (state.verdicts, state.records, state.comparisons, state.unrecorded):
+                derived.pop(key, None)
 
 
 def _move_rivals(state: PatientState, rules: Rules, chart: Chart, arrival: Arrival) -> bool:
@@ -245,18 +253,22 @@ def _look_again(state: PatientState, rules: Rules, arrival: Arrival, outbox: Out
     for chart, measure, rivals_moved in _concerned(state, rules, alone, arrival):
         key = (chart.episode.case_id, measure.identifier)
         earlier = before.get(key)
-        is_moved = rivals_moved and bool(earlier)
         place = (chart, measure)
-        if earlier is None or is_moved or _is_touched(state, place, arrival, earlier, now) or _is_due(earlier, now):
+        if earlier is None or _is_touched(state, place, arrival, earlier, now) or _is_due(earlier, now):
             state.bearings.pop(key, None)
-            earlier = _judge_episode(state, rules, place, arrival, outbox, now, earlier)
+            earlier = _judge_episode(state, place, arrival, outbox, now, earlier)
             judged = True
+        elif rivals_moved or _touches_rivals(state, place, arrival, earlier):
+            earlier = tuple(replace(case, judged_at=now) for case in earlier)
+            for case in earlier:
+                _note(state, case)
         state.cases[key] = earlier
     return judged
 
 
 def review(state: PatientState, rules: Rules, outbox: Outbox, arrival: Arrival, now: datetime) -> None:
-    """Judge again at `now`, and put what is new into the outbox."""
+    """Judge again at `now`, put what is new into the outbox, and note whose records may be otherwise."""
+    state.revision += 1
     if state.charts is None:
         state.charts = draw_charts(state.facts, rules.conventions, rules.profiles)
     if not _look_again(state, rules, arrival, outbox, now):

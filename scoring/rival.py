@@ -71,20 +71,20 @@ class Comparison:
     store: FactStore
     rules: Rules
 
-    def __call__(self, case: Assessment, opened: Opened) -> Assessment:
-        """The case with its rivals."""
+    def __call__(self, case: Assessment) -> tuple[Rival, ...]:
+        """Every time zero that the case could have, and what each would mean."""
         self.memory.refresh(self.rules)
-        times = self.memory.times(case.chart, self.store, opened.span)
-        candidates = line_up(opened.time_zero, times, self.rules.known_as.get(case.measure.identifier))
+        times = self.memory.times(case.chart, self.store, case.span)
+        candidates = line_up(case.time_zero, times, self.rules.known_as.get(case.measure.identifier))
         key = (case.measure.identifier, case.case_id)
         told = self.memory.told.get(key)
         if told is None or key not in self.memory.fresh or told[0] != candidates:
-            told = self.memory.told[key] = (candidates, self._tell(case, opened, candidates, told))
+            told = self.memory.told[key] = (candidates, self._tell(case, candidates, told))
             self.memory.fresh.add(key)
-        return replace(case, rivals=told[1])
+        return told[1]
 
     def _tell(
-        self, case: Assessment, opened: Opened, candidates: Lined, before: tuple[Lined, tuple[Rival, ...]] | None
+        self, case: Assessment, candidates: Lined, before: tuple[Lined, tuple[Rival, ...]] | None
     ) -> tuple[Rival, ...]:
         """Judge a case by each of its candidates; those of one minute are judged once.
 
@@ -92,21 +92,21 @@ class Comparison:
         """
         known = {} if before is None else {each.name: (each, rival) for each, rival in zip(*before, strict=True)}
         judged: dict[datetime, tuple[RivalElement, ...]] = {}
-        rivals, is_out = [], _is_out(case.chart, case.measure, opened.span)
+        rivals, is_out = [], _is_out(case.chart, case.measure, case.span)
         for candidate in candidates:
             at = candidate.found.at or THE_END
             start = case.measure.resolution.cut(at)
             if start not in judged:
-                judged[start] = () if is_out else self._mean(case, opened, candidate.found, start)
-            rivals.append(_rival(candidate, at, opened.time_zero, judged[start], known.get(candidate.name)))
+                judged[start] = () if is_out else self._mean(case, candidate.found, start)
+            rivals.append(_rival(candidate, at, case.time_zero, judged[start], known.get(candidate.name)))
         return tuple(rivals)
 
-    def _mean(self, case: Assessment, opened: Opened, found: TimeZero, start: datetime) -> tuple[RivalElement, ...]:
+    def _mean(self, case: Assessment, found: TimeZero, start: datetime) -> tuple[RivalElement, ...]:
         """What a time zero means for every element, the bundle last."""
-        view = CaseView(case.chart, self.store, case.measure, opened.span, start, THE_END)
+        view = CaseView(case.chart, self.store, case.measure, case.span, start, THE_END)
         circulation = self._circulation(view)
-        place = self._place(opened, view, circulation, found)
-        key = (case.measure.identifier, (opened.span, start))
+        place = self._place(case, view, circulation, found)
+        key = (case.measure.identifier, (case.span, start))
         known = self.memory.meanings.get(key)
         if place[0] is not CaseStatus.DENOMINATOR:
             if known is None or not known.is_of(place, ()):
@@ -126,15 +126,15 @@ class Comparison:
             known = answers[start] = find_circulation(view)
         return known
 
-    def _place(self, opened: Opened, view: CaseView, circulation: Circulation, found: TimeZero) -> CasePlace:
+    def _place(self, case: Assessment, view: CaseView, circulation: Circulation, found: TimeZero) -> CasePlace:
         """Where the case would stand towards its measure."""
         measure, chart = view.measure, view.chart
-        outside = find_membership(Membered(chart, self.store, measure, opened.span, circulation)).outside
-        key = (measure.identifier, opened.span, found.at, outside)
+        outside = find_membership(Membered(chart, self.store, measure, case.span, circulation)).outside
+        key = (measure.identifier, case.span, found.at, outside)
         known = self.memory.places.get(key)
         if known is None:
-            as_said = replace(found, lapsed=False)
-            known = place_case(replace(opened, time_zero=as_said), chart, measure, outside)
+            as_said = Opened(case.case_id, case.span, replace(found, lapsed=False), case.believed_since)
+            known = place_case(as_said, chart, measure, outside)
             self.memory.places[key] = known
         return known
 

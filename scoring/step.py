@@ -1,8 +1,9 @@
-"""One step: an event in; verdicts, alerts, records and the next wake-up out.
+"""One step: an event in; verdicts, alerts and the next wake-up out.
 
 Before the event itself, `step` lives through every wake-up that lies before it, each at its
 own time. So alerts and verdicts do not depend on how late a ticker is, and a replay of the
-log, ticks included, says exactly what was said live.
+log, ticks included, says exactly what was said live. Records of cases are put together only
+once somebody asks for them (`scoring.case_records`).
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ from datetime import datetime
 
 from schemas.alert import Alert
 from schemas.belief import Belief
-from schemas.case_record import CaseRecord
 from schemas.clinical import AnyFact, ClockTick
 from schemas.verdict import Verdict
 from scoring.arrival import Arrival, fold
@@ -28,7 +28,6 @@ class Step:
         state: The state after it; the same object that came in, changed.
         verdicts: Verdicts that changed.
         alerts: To send now, in this order.
-        cases: Case records that changed; their revision has risen.
         beliefs: What is held of cases now and was not before, in this order.
         removed_cases: Keys of case records that are no more.
         removed_verdicts: Keys of verdicts that are no more.
@@ -40,7 +39,6 @@ class Step:
     state: PatientState
     verdicts: tuple[Verdict, ...]
     alerts: tuple[Alert, ...]
-    cases: tuple[CaseRecord, ...]
     beliefs: tuple[Belief, ...]
     removed_cases: tuple[str, ...]
     removed_verdicts: tuple[str, ...]
@@ -89,7 +87,6 @@ def step(state: PatientState | None, event: AnyFact | ClockTick, rules: Rules) -
         state,
         tuple(outbox.verdicts),
         tuple(outbox.alerts),
-        tuple(outbox.cases),
         tuple(outbox.beliefs),
         tuple(outbox.removed_cases),
         tuple(outbox.removed_verdicts),

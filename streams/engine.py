@@ -1,9 +1,10 @@
-"""The judgement as the plumbing sees it: a step, and a state that can be written down."""
+"""The judgement as the plumbing sees it: a step, records of cases, and a state that can be written down."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from scoring.case_records import take_records
 from scoring.measure_words import measure_words
 from scoring.patient_state import decode_state, encode_state
 from scoring.rules import SHIPPED_ONLY, load_rules, offered_measures
@@ -38,10 +39,6 @@ class EngineStep(Protocol):
         """Alerts to send, in order."""
 
     @property
-    def cases(self) -> tuple[CaseRecord, ...]:
-        """Case records that changed."""
-
-    @property
     def beliefs(self) -> tuple[Belief, ...]:
         """What is held of cases now and was not before, in order."""
 
@@ -72,6 +69,9 @@ class Engine(Protocol):
     def step(self, state: Any, event: AnyFact | ClockTick) -> EngineStep:
         """Live through one event; `state` is None for a patient not seen before."""
 
+    def records(self, state: Any) -> tuple[CaseRecord, ...]:
+        """The records of cases that are otherwise than when this was asked last."""
+
     def encode(self, state: Any) -> bytes:
         """Write a state down."""
 
@@ -96,6 +96,10 @@ class ScoringEngine:
     def step(self, state: Any, event: AnyFact | ClockTick) -> EngineStep:
         """Live through one event."""
         return step(state, event, self._rules)
+
+    def records(self, state: Any) -> tuple[CaseRecord, ...]:
+        """The records of cases that are otherwise than when this was asked last."""
+        return take_records(state, self._rules)
 
     def encode(self, state: Any) -> bytes:
         """Write a state down."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from schemas.clinical import CLINICAL_EVENT, ClockTick
 from schemas.rejection import Rejected
-from schemas.strict_model import place_and_type
-from schemas.topics import Topic
+from schemas.strict_model import StrictModel, place_and_type
+from schemas.topics import COMPACTED_TOPICS, Topic
 from streams.batched.outgoing import Outgoing
 from streams.lives import DECODED_BYTES, Life, Lives
 from streams.records import as_outgoing, rejection
@@ -19,9 +19,10 @@ from streams.stored_state import StoredState, unpack
 from streams.worker_log import WorkerLog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from schemas.case_record import CaseRecord
     from schemas.clinical import AnyFact
     from streams.engine import Engine, EngineStep
     from streams.records import Record
@@ -33,6 +34,9 @@ UNREADABLE = "unreadable"
 WRONG_KEY = "wrong_key"
 _SOON = timedelta(minutes=1)
 _log = WorkerLog("owner")
+
+Saying = tuple[Topic, str, StrictModel | None]
+"""Topic, key, and what is said under it; None: what was said is no more."""
 
 
 @dataclass(slots=True)
@@ -49,13 +53,18 @@ class Lived:
     rejected: list[str] = field(default_factory=list)
     """Reasons, one a refused record."""
     events: int = 0
+    records: list[Record] = field(default_factory=list)
+    """Of the log, in their order."""
+    said: list[Saying] = field(default_factory=list)
+    """What is to be sent of them, but for what is known only once all are lived through."""
 
 
 class Owner:
     """Keeps the states of the patients used last decoded, over a store of bytes that it never writes itself.
 
-    Nothing that `handle` returns has happened yet: send it, store it, and call `keep`; where that
-    fails call `forget`, and the same records give the same again.
+    A batch is lived through part by part (`live`), then concluded patient by patient (`conclude`); `handle` is
+    both at once. Nothing of it has happened yet: send it, store it, and call `keep`; where that fails call `forget`,
+    and the same records give the same again.
     """
 
     def __init__(
@@ -76,16 +85,40 @@ class Owner:
 
     def handle(self, records: Sequence[Record]) -> list[Lived]:
         """Live through a batch; events of one patient in their order, patients in that of their first."""
-        groups: dict[bytes, list[Record]] = {}
-        for record in records:
-            groups.setdefault(record.key or b"", []).append(record)
-        return [self._live_through(key, group) for key, group in groups.items()]
+        handled: dict[bytes, Lived] = {}
+        self.live(records, handled)
+        return [self.conclude(lived) for lived in handled.values()]
 
-    def keep(self, handled: Sequence[Lived]) -> None:
+    def live(self, records: Iterable[Record], handled: dict[bytes, Lived]) -> None:
+        """Live through a part of a batch; `handled`: what came of the parts before, by patient, and is added to."""
+        for record in records:
+            key = record.key or b""
+            lived = handled.setdefault(key, Lived(key))
+            lived.records.append(record)
+            self._live_one(record, lived, said_of)
+
+    def conclude(self, lived: Lived) -> Lived:
+        """What is to be sent and stored of a patient, all of whose events of a batch were lived through.
+
+        Records of cases are put together once for all of them. Where the engine fails on that, the events are lived
+        through once more, each with its records, and only those are refused on which it fails.
+        """
+        life = self._lives.get(lived.key)
+        if life is None or life.state is None:
+            return lived
+        try:
+            lived.outgoing += outgoing_of(lived.said + said_of_cases(self._engine.records(life.state)))
+        except Exception:  # noqa: BLE001 - one patient must never stop the stream
+            lived = self._live_apart(lived)
+            lived.outgoing += outgoing_of(lived.said)
+        self._write(self._life(lived.key), lived)
+        return lived
+
+    def keep(self, handled: Iterable[Lived]) -> None:
         """All of it was sent and stored."""
         self._lives.stored(lived.key for lived in handled)
 
-    def forget(self, handled: Sequence[Lived]) -> None:
+    def forget(self, handled: Iterable[Lived]) -> None:
         """It was not sent or not stored: start again from what is stored."""
         for lived in handled:
             self._lives.drop(lived.key)
@@ -94,32 +127,42 @@ class Owner:
         """Partitions are being handed out anew."""
         self._lives.clear()
 
-    def _live_through(self, key: bytes, records: Sequence[Record]) -> Lived:
-        lived = Lived(key)
-        for record in records:
-            event = read_event(record)
-            why = event if isinstance(event, Rejected) else self._live_one(key, event, lived)
-            if why is not None:
-                self._refuse(record, why, lived)
-        life = self._lives.get(key)
-        if life is not None:
-            self._write(life, lived, records)
+    def _live_apart(self, failed: Lived) -> Lived:
+        """Live through it again from what is stored, as if each event were a batch."""
+        self._lives.drop(failed.key)
+        lived = Lived(failed.key, records=failed.records)
+        for record in failed.records:
+            self._live_one(record, lived, self._said_with_records)
         return lived
 
-    def _live_one(self, key: bytes, event: AnyFact | ClockTick, lived: Lived) -> Rejected | None:
-        """One event; None, or why its record is refused."""
+    def _said_with_records(self, step: EngineStep) -> list[Saying]:
+        said = said_of(step) + said_of_cases(self._engine.records(step.state))
+        outgoing_of(said)  # What cannot be written down shows here.
+        return said
+
+    def _live_one(self, record: Record, lived: Lived, tell: Callable[[EngineStep], list[Saying]]) -> None:
+        event = read_event(record)
+        why = event if isinstance(event, Rejected) else self._why_not_lived(event, lived, tell)
+        if why is not None:
+            self._refuse(record, why, lived)
+
+    def _why_not_lived(
+        self, event: AnyFact | ClockTick, lived: Lived, tell: Callable[[EngineStep], list[Saying]]
+    ) -> Rejected | None:
+        """Live through one event, and note what `tell` says of it; None, or why its record is refused."""
+        key = lived.key
         try:
             life = self._life(key)
         except Exception as error:  # noqa: BLE001 - a state no engine can read concerns one patient, not the stream
             return Rejected(STATE_UNREADABLE, type(error).__name__)
         try:
             step = self._engine.step(life.state, event)
-            outgoing = outgoing_of(step)
+            said = tell(step)
         except Exception as error:  # noqa: BLE001 - one event must never stop the stream; its type is on record
             self._lives.put(key, self._lived_again(key, life.lived))
             return Rejected(ENGINE_ERROR, type(error).__name__)
         _take_over(life, step, event)
-        lived.outgoing += outgoing
+        lived.said += said
         lived.events += 1
         lived.ticked = lived.ticked or isinstance(event, ClockTick)
         return None
@@ -143,7 +186,7 @@ class Owner:
             _take_over(life, self._engine.step(life.state, event), event)
         return life
 
-    def _write(self, life: Life, lived: Lived, records: Sequence[Record]) -> None:
+    def _write(self, life: Life, lived: Lived) -> None:
         lived.wake_at = life.wake_at
         if not life.changed:
             return
@@ -157,7 +200,7 @@ class Owner:
         self._lives.drop(lived.key)
         lived.outgoing.clear()
         lived.wake_at = self._life(lived.key).wake_at
-        for record in records:
+        for record in lived.records:
             self._refuse(record, Rejected(STATE_TOO_LARGE), lived)
 
     def _refuse(self, record: Record, why: Rejected, lived: Lived) -> None:
@@ -186,21 +229,34 @@ def _take_over(life: Life, step: EngineStep, event: AnyFact | ClockTick) -> None
     life.lived.append(event)
 
 
-def outgoing_of(step: EngineStep) -> list[Outgoing]:
-    """What a step gives to send, alerts first: should the rest fail, they are the part that cannot wait."""
-    keyed: list[tuple[Topic, str, Any]] = [(Topic.ENCOUNTER_ALERTS, each.key, each) for each in step.alerts]
-    keyed += [(Topic.ENCOUNTER_VERDICTS, each.key, each) for each in step.verdicts]
-    keyed += [(Topic.CASES, each.key, each) for each in step.cases]
-    keyed += [(Topic.ENCOUNTER_BELIEFS, each.key, each) for each in step.beliefs]
-    keyed += [(Topic.ENCOUNTER_EVENTS, each.key, each) for each in step.forward]
-    removed = [(Topic.ENCOUNTER_VERDICTS, key) for key in step.removed_verdicts]
-    removed += [(Topic.CASES, key) for key in step.removed_cases]
-    sent = [Outgoing(topic, key.encode(), each.model_dump_json().encode()) for topic, key, each in keyed]
-    return sent + [Outgoing(topic, key.encode(), None) for topic, key in removed]
+def said_of(step: EngineStep) -> list[Saying]:
+    """What a step says, alerts first: should the rest fail, they are the part that cannot wait."""
+    said: list[Saying] = [(Topic.ENCOUNTER_ALERTS, each.key, each) for each in step.alerts]
+    said += [(Topic.ENCOUNTER_VERDICTS, each.key, each) for each in step.verdicts]
+    said += [(Topic.ENCOUNTER_BELIEFS, each.key, each) for each in step.beliefs]
+    said += [(Topic.ENCOUNTER_EVENTS, each.key, each) for each in step.forward]
+    said += [(Topic.ENCOUNTER_VERDICTS, key, None) for key in step.removed_verdicts]
+    said += [(Topic.CASES, key, None) for key in step.removed_cases]
+    return said
+
+
+def said_of_cases(records: Iterable[CaseRecord]) -> list[Saying]:
+    """What records of cases say."""
+    return [(Topic.CASES, each.key, each) for each in records]
+
+
+def outgoing_of(said: Sequence[Saying]) -> list[Outgoing]:
+    """What is to be sent, in its order; of a compacted topic the last of each key alone is written down."""
+    last = {(topic, key): place for place, (topic, key, _) in enumerate(said)}
+    return [
+        Outgoing(topic, key.encode(), None if each is None else each.model_dump_json().encode())
+        for place, (topic, key, each) in enumerate(said)
+        if topic not in COMPACTED_TOPICS or last[topic, key] == place
+    ]
 
 
 def changes_by_partition(
-    handled: Sequence[Lived], partition_of: Mapping[bytes, int]
+    handled: Iterable[Lived], partition_of: Mapping[bytes, int]
 ) -> dict[int, dict[bytes, bytes | None]]:
     """What to store, by the partition the patients' events stand in."""
     changes: dict[int, dict[bytes, bytes | None]] = {}

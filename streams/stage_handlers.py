@@ -19,7 +19,7 @@ from streams.stored_state import wake_up_of
 from streams.worker_log import WorkerLog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from schemas.read_model import Rate
     from schemas.source_profile import SourceProfiles
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from streams.worker_metrics import WorkerMetrics
 
 _WITHOUT_PAUSE = 20
-"""Events judged before the ticker and the other stages have their turn."""
+"""Events judged before the ticker and the other stages have their turn; batches are concluded patient by patient."""
 _log = WorkerLog("stages")
 
 
@@ -143,21 +143,24 @@ class OwnerStage:
         Raises:
             TooManyRejectedError: the log is held, since the engine refuses too much of it; nothing was sent.
         """
-        handled: list[Lived] = []
+        handled: dict[bytes, Lived] = {}
         partition_of = {record.key or b"": record.partition for record in records}
         try:
             for start in range(0, len(records), _WITHOUT_PAUSE):
-                handled += self._owner.handle(records[start : start + _WITHOUT_PAUSE])
+                self._owner.live(records[start : start + _WITHOUT_PAUSE], handled)
                 await asyncio.sleep(0)
-            async with self._cap.letting_through(_lived_and_refused(handled)):
-                await self._outbox.send([each for lived in handled for each in lived.outgoing])
-            for partition, changes in changes_by_partition(handled, partition_of).items():
+            for key, lived in handled.items():
+                handled[key] = self._owner.conclude(lived)
+                await asyncio.sleep(0)
+            async with self._cap.letting_through(_lived_and_refused(handled.values())):
+                await self._outbox.send([each for lived in handled.values() for each in lived.outgoing])
+            for partition, changes in changes_by_partition(handled.values(), partition_of).items():
                 await self._table.write(partition, changes)
         except BaseException:
-            self._owner.forget(handled)
+            self._owner.forget(handled.values())
             raise
-        self._owner.keep(handled)
-        for lived in handled:
+        self._owner.keep(handled.values())
+        for lived in handled.values():
             self._note(lived)
 
     def take_over(self, owns: Callable[[bytes], bool]) -> int:
@@ -186,7 +189,7 @@ class OwnerStage:
             self._metrics.rejected(reason)
 
 
-def _lived_and_refused(handled: Sequence[Lived]) -> Counter[tuple[str, bool]]:
+def _lived_and_refused(handled: Collection[Lived]) -> Counter[tuple[str, bool]]:
     refused = sum(len(lived.rejected) for lived in handled)
     topic = str(Topic.ENCOUNTER_EVENTS)
     return Counter({(topic, False): sum(lived.events for lived in handled), (topic, True): refused})

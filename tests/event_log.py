@@ -20,7 +20,8 @@ def lived_offline(messages):
     for event in [*facts, *ends.values()]:
         step = engine.step(states.get(event.key), event)
         states[event.key] = step.state
-        cases |= {case.key: final(orjson.loads(case.model_dump_json())) for case in step.cases}
+        records = engine.records(step.state)
+        cases |= {case.key: final(orjson.loads(case.model_dump_json())) for case in records}
     return cases
 
 

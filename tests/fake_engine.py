@@ -23,7 +23,6 @@ class FakeStep:
     state: dict
     verdicts: tuple = ()
     alerts: tuple = ()
-    cases: tuple = ()
     beliefs: tuple = ()
     removed_cases: tuple = ()
     removed_verdicts: tuple = ()
@@ -48,7 +47,15 @@ class FakeEngine:
         return ()
 
     def step(self, state, event):
-        state = state or {"facts": {}, "now": None, "said": [], "last": None, "revision": 0}
+        state = state or {
+            "facts": {},
+            "now": None,
+            "said": [],
+            "last": None,
+            "since": None,
+            "recorded": None,
+            "revision": 0,
+        }
         before = orjson.dumps(state)
         alerts = []
         now = event.received_at if state["now"] is None else max(event.received_at, _time(state["now"]))
@@ -63,20 +70,24 @@ class FakeEngine:
         if getattr(event, "reason", None) == "poison":
             raise ZeroDivisionError
         verdict = self._decide(state, event, now, alerts)
-        case = None
-        if verdict is not None and state["last"] != verdict.model_dump_json():
-            state["last"] = verdict.model_dump_json()
+        is_new = verdict is not None and state["last"] != verdict.model_dump_json()
+        if is_new:
+            state["last"], state["since"] = verdict.model_dump_json(), state["now"]
             state["revision"] += 1
-            case = _case(event, verdict, state["revision"], now)
         return FakeStep(
             state=state,
-            verdicts=(verdict,) if case else (),
-            cases=(case,) if case else (),
-            beliefs=(_belief(case),) if case else (),
+            verdicts=(verdict,) if is_new else (),
+            beliefs=(_belief(_case(verdict, state)),) if is_new else (),
             alerts=tuple(alerts),
             wake_at=_wake_at(state),
             changed=orjson.dumps(state) != before,
         )
+
+    def records(self, state):
+        if state["last"] == state["recorded"]:
+            return ()
+        state["recorded"] = state["last"]
+        return (_case(Verdict.model_validate_json(state["last"]), state),)
 
     def _decide(self, state, event, now, alerts):
         state["now"] = now.isoformat()
@@ -166,15 +177,15 @@ def _alert(state, event, now, kind, reason):
     )
 
 
-def _case(event, verdict, revision, now):
+def _case(verdict, state):
     return CaseRecord(
-        facility_id=event.facility_id,
-        patient_id=event.patient_id,
-        case_id=event.patient_id,
-        encounter_id=event.patient_id,
+        facility_id=verdict.facility_id,
+        patient_id=verdict.case_id,
+        case_id=verdict.case_id,
+        encounter_id=verdict.case_id,
         measure=MEASURE,
-        revision=revision,
-        as_of=now,
+        revision=state["revision"],
+        as_of=_time(state["since"]),
         status=CaseStatus.DENOMINATOR,
         time_zero=verdict.time_zero,
         settled=verdict.status in {"met", "met_late", "missed"},

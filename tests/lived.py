@@ -1,9 +1,18 @@
 """What came of a patient's events, lived through one by one."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from types import SimpleNamespace
 
 from schemas.belief import changes
+from scoring.case_records import take_records
 from scoring.step import step
+
+
+def stepped(state, event, rules):
+    """What one event led to, and in `cases` the records, taken at once."""
+    taken = step(state, event, rules)
+    told = {each.name: getattr(taken, each.name) for each in fields(taken)}
+    return SimpleNamespace(**told, cases=take_records(taken.state, rules))
 
 
 @dataclass
@@ -19,16 +28,16 @@ class Lived:
 
     def take(self, event, rules):
         """Live through one event."""
-        taken = step(self.state, event, rules)
+        taken = stepped(self.state, event, rules)
         self.state, self.wake_at = taken.state, taken.wake_at
         self.alerts += taken.alerts
         self.beliefs += taken.beliefs
-        self.records |= {record.key: record for record in taken.cases}
         self.verdicts |= {verdict.key: verdict for verdict in taken.verdicts}
         for key in taken.removed_cases:
             del self.records[key]
         for key in taken.removed_verdicts:
             del self.verdicts[key]
+        self.records |= {record.key: record for record in taken.cases}
         return taken
 
     def history(self, key):

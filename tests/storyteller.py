@@ -36,6 +36,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from lived import stepped
 from schemas.clinical import (
     Act,
     ActName,
@@ -56,7 +57,6 @@ from schemas.translate.codebook import Drug, codebook
 from scoring.judgement import judge
 from scoring.patient_state import decode_state, encode_state
 from scoring.rules import load_rules
-from scoring.step import step
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
 FACILITY, PATIENT, ENCOUNTER = "F1", "P1", "E1"
@@ -291,13 +291,13 @@ def play(measure, story):
     for event in read_story(story):
         if state is not None and len(steps) % 2:
             state = decode_state(encode_state(state))
-        taken = step(state, event, rules)
+        taken = stepped(state, event, rules)
         state = taken.state
         steps.append(taken)
         alerts += taken.alerts
-        records |= {record.key: record for record in taken.cases}
         for key in taken.removed_cases:
             del records[key]
+        records |= {record.key: record for record in taken.cases}
     if state.facts.versions:
         judged = {record.key: plain(record) for record in judge(state, rules, state.now).cases}
         assert {key: plain(record) for key, record in records.items()} == judged

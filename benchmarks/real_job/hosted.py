@@ -14,7 +14,7 @@ from schemas.topics import Topic
 from streams.batched.outgoing import Outgoing
 from streams.engine import ScoringEngine
 from streams.ingest import take_in
-from streams.owner import Owner, outgoing_of, read_event
+from streams.owner import Owner, Saying, outgoing_of, read_event, said_of, said_of_cases
 from streams.records import Record, as_outgoing, rejection
 from streams.redis_projection import RedisProjection
 from streams.stored_state import StoredState, unpack
@@ -65,14 +65,21 @@ class LivePatient:
         self._state = None if stored is None else engine.decode(stored.state)
         self._wake_at = None if stored is None else stored.wake_at
 
-    def live(self, record: Record) -> list[Outgoing]:
-        """Live through one record of the log; what to send."""
-        event = read_event(record)
-        if isinstance(event, Rejected):
-            return [as_outgoing(rejection(record, event, None, LIMIT_BYTES // 2))]
-        step = self._engine.step(self._state, event)
-        self._state, self._wake_at = step.state, step.wake_at
-        return outgoing_of(step)
+    def live(self, records: Sequence[Record]) -> list[Outgoing]:
+        """Live through records of the log, and put the records of cases together once for all; what to send."""
+        said: list[Saying] = []
+        refused: list[Outgoing] = []
+        for record in records:
+            event = read_event(record)
+            if isinstance(event, Rejected):
+                refused.append(as_outgoing(rejection(record, event, None, LIMIT_BYTES // 2)))
+                continue
+            step = self._engine.step(self._state, event)
+            self._state, self._wake_at = step.state, step.wake_at
+            said += said_of(step)
+        if self._state is not None:
+            said += said_of_cases(self._engine.records(self._state))
+        return refused + outgoing_of(said)
 
     def snapshot(self) -> bytes:
         """The state, as our own worker stores it."""

@@ -26,8 +26,7 @@ class Patient(StatefulBatchLogic):
 
     def on_batch(self, values):
         """Every event in its order; what to send, and how many events it was."""
-        sent = [each for record in values for each in self._live.live(record)]
-        return [(len(values), sent)], StatefulBatchLogic.RETAIN
+        return [(len(values), self._live.live(values))], StatefulBatchLogic.RETAIN
 
     def snapshot(self):
         """The packed state."""

@@ -17,6 +17,9 @@ from scoring.step import Step, step
 from streams.replay.output import belief_line
 from streams.replay.sorted_runs import microseconds
 
+Line = tuple[int, str, int, str, str]
+"""Of the history: when it was held, whose it is, the revision, the case of which measure, and the line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -24,8 +27,8 @@ class Said:
 
     alerts: list[tuple[int, str, Alert]]
     """When it was sent, whose it is, and the alert; in the order of sending."""
-    history: list[tuple[int, str, int, str]]
-    """When it was held, whose it is, the revision, and the line; in the order of holding."""
+    history: list[Line]
+    """In the order of holding."""
 
 
 @dataclass(slots=True)
@@ -39,7 +42,7 @@ class Owners:
     _wake_at: dict[str, datetime | None] = field(default_factory=dict)
     _people: dict[str, tuple[str, str]] = field(default_factory=dict)
     _alerts: dict[str, tuple[int, str, Alert]] = field(default_factory=dict)
-    _history: list[tuple[int, str, int, str]] = field(default_factory=list)
+    _history: list[Line] = field(default_factory=list)
 
     def feed(self, event: AnyFact | ClockTick) -> None:
         """Take one event, and those that it sends to other patients."""
@@ -94,7 +97,7 @@ class Owners:
             owners._states[key] = decode_state(state)
         for key, alert in kept["alerts"]:
             owners._keep_alert(key, Alert.model_validate_json(alert))
-        owners._history = [(at, key, revision, line) for at, key, revision, line in kept["history"]]
+        owners._history = [tuple(line) for line in kept["history"]]
         return owners
 
     def _keep(self, key: str, said: Step) -> None:
@@ -103,7 +106,8 @@ class Owners:
         for alert in said.alerts:
             self._keep_alert(key, alert)
         self._history += [
-            (microseconds(each.as_of), key, each.revision, belief_line(each).decode().rstrip()) for each in said.beliefs
+            (microseconds(each.as_of), key, each.revision, each.case_key, belief_line(each).decode().rstrip())
+            for each in said.beliefs
         ]
 
     def _keep_alert(self, key: str, alert: Alert) -> None:

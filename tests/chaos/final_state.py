@@ -167,7 +167,7 @@ def _differences_of_history(bootstrap, path):
     told = {}
     for record in records_of(bootstrap, Topic.ENCOUNTER_BELIEFS):
         belief = Belief.model_validate_json(record.value)
-        if told.setdefault((belief.as_of, belief.key, belief.revision), belief) != belief:
+        if told.setdefault((belief.as_of, belief.key, belief.revision, belief.case_key), belief) != belief:
             yield "one revision of a belief says two things"
     if [belief_line(told[place]) for place in sorted(told)] != path.read_bytes().splitlines(keepends=True):
         yield "what was believed when is not as the log gives it"

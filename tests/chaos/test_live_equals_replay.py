@@ -133,7 +133,7 @@ def assert_history_is_the_logs(settings, path):
     told = {}
     for record in records_of(settings.bootstrap, Topic.ENCOUNTER_BELIEFS):
         belief = Belief.model_validate_json(record.value)
-        assert told.setdefault((belief.as_of, belief.key, belief.revision), belief) == belief
+        assert told.setdefault((belief.as_of, belief.key, belief.revision, belief.case_key), belief) == belief
 
     assert [belief_line(told[place]) for place in sorted(told)] == path.read_bytes().splitlines(keepends=True)
 

@@ -71,8 +71,14 @@ class WatchedEngine:
         self.encode, self.decode = self._engine.encode, self._engine.decode
 
     def step(self, state, event):
+        return self._watched(self._engine.step, state, event)
+
+    def records(self, state):
+        return self._watched(self._engine.records, state)
+
+    def _watched(self, call, *arguments):
         try:
-            return self._engine.step(state, event)
+            return call(*arguments)
         except Exception as error:
             self.raised = error
             raise

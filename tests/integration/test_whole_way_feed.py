@@ -184,7 +184,7 @@ def test_the_exported_log_replays_to_the_history_that_was_told_live(passed, from
     """Every belief, each patient's in its order, and in Redis each case's."""
     told = [Belief.model_validate_json(record.value) for record in passed.topics[Topic.ENCOUNTER_BELIEFS]]
 
-    live = [belief_line(each) for each in sorted(set_of(told), key=lambda each: (each.as_of, each.key, each.revision))]
+    live = [belief_line(each) for each in sorted(set_of(told), key=place_of)]
     assert live
     assert live == (from_log / "history.ndjson").read_bytes().splitlines(keepends=True)
     shown = {key: in_order(map(Belief.model_validate_json, history)) for key, history in passed.histories.items()}
@@ -192,9 +192,14 @@ def test_the_exported_log_replays_to_the_history_that_was_told_live(passed, from
     assert shown.keys() == {each.case_key for each in told}
 
 
+def place_of(belief):
+    """Where a belief stands in the history, and what tells it from every other."""
+    return belief.as_of, belief.key, belief.revision, belief.case_key
+
+
 def set_of(beliefs):
     """Repeats of a crash left out."""
-    return {(each.key, each.revision): each for each in beliefs}.values()
+    return {place_of(each): each for each in beliefs}.values()
 
 
 def test_every_message_is_accepted_ignored_or_rejected(passed):

@@ -45,7 +45,8 @@ def bears_nothing(story, line, measure=SEP1, *, in_order=True):
     before = live(before, rules).state
     (case,) = next(iter(before.cases.values()))
     case.chart.put(last)
-    return Bearing(case, state.facts).is_none((last,), last.received_at, in_order=in_order)
+    bearing = Bearing(case, state.facts, before.records[case.key].rivals)
+    return bearing.is_none((last,), last.received_at, in_order=in_order)
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,21 @@
 """The owner over a store of bytes: nothing counts before it was sent and stored."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fake_engine import FakeEngine
 from schemas.clinical import Act, ActName, ClockTick
 from schemas.rejection import RejectedMessage
-from schemas.topics import Topic
+from schemas.topics import COMPACTED_TOPICS, Topic
 from schemas.translate import translate
 from sepsis_feed import ENDS_AT, STARTS_AT, sepsis_feed
+from storyteller import read_story
+from streams.engine import ScoringEngine
 from streams.owner import Owner, changes_by_partition
 from streams.produce import as_message
 from streams.records import Record
@@ -56,9 +60,9 @@ def protocol(patient="P1", minute=0, reason=None, name="p"):
 class Kept:
     """A store, an owner over it, and all that was sent."""
 
-    def __init__(self, limit=LIMIT, decoded_bytes=LIMIT):
+    def __init__(self, limit=LIMIT, decoded_bytes=LIMIT, engine=None):
         self.table, self.sent = {}, []
-        self.owner = Owner(FakeEngine(), self.table.get, limit, decoded_bytes)
+        self.owner = Owner(engine or FakeEngine(), self.table.get, limit, decoded_bytes)
 
     def live(self, records):
         handled = self.owner.handle(records)
@@ -67,6 +71,11 @@ class Kept:
             self.table |= changes
         self.owner.keep(handled)
         return handled
+
+    def said(self):
+        """All that was sent; of the compacted topics what their readers keep."""
+        kept = {(topic, key): value for topic, key, value in self.sent if topic in COMPACTED_TOPICS}
+        return kept, sorted(each for each in self.sent if each[0] not in COMPACTED_TOPICS)
 
     def rejected(self):
         return [
@@ -83,7 +92,7 @@ def test_batches_of_any_size_send_and_store_the_same_for_each_patient(cuts):
         parts.live(records[start:end])
 
     assert parts.table == whole.table
-    assert sorted(parts.sent) == sorted(whole.sent)
+    assert parts.said() == whole.said()
 
 
 @given(cuts=st.sets(st.integers(0, 30)).map(sorted))
@@ -109,7 +118,7 @@ def test_what_was_not_sent_or_not_stored_comes_again(cut):
     rough.live(records[cut:])
 
     assert rough.table == smooth.table
-    assert sorted(rough.sent) == sorted(smooth.sent)
+    assert rough.said() == smooth.said()
 
 
 def test_a_new_owner_goes_on_from_the_store():
@@ -122,7 +131,8 @@ def test_a_new_owner_goes_on_from_the_store():
     smooth.live(records)
 
     assert new.table == smooth.table
-    assert sorted(old.sent + new.sent) == sorted(smooth.sent)
+    new.sent = old.sent + new.sent
+    assert new.said() == smooth.said()
 
 
 def test_an_event_the_engine_fails_on_is_refused_and_leaves_no_trace():
@@ -185,3 +195,110 @@ def test_an_engine_that_asks_for_the_past_is_ticked_a_minute_later():
     handled = Owner(Sleepless(), {}.get, LIMIT).handle(logged([tick]))
 
     assert handled[0].wake_at == STARTS_AT + timedelta(minutes=1)
+
+
+def last_of(sent, topic):
+    """Key and value of the records of one topic, each key's last."""
+    return {key: value for each, key, value in sent if each == topic}
+
+
+def test_a_case_has_one_record_a_batch_and_it_is_the_last():
+    whole, single = Kept(), Kept()
+    records = logged([protocol(), *(protocol(minute=minute, name=str(minute)) for minute in range(1, 9))])
+    whole.live(records)
+    for record in records:
+        single.live([record])
+
+    assert [each[0] for each in whole.sent].count(Topic.CASES) == 1
+    assert last_of(whole.sent, Topic.CASES) == last_of(single.sent, Topic.CASES)
+
+
+def test_a_batch_that_is_lived_through_in_parts_is_one_batch():
+    records = feed_in_the_log()
+    whole, parts = Kept(), Kept()
+    whole.live(records)
+    handled = {}
+    for start in range(0, len(records), 7):
+        parts.owner.live(records[start : start + 7], handled)
+    concluded = [parts.owner.conclude(lived) for lived in handled.values()]
+
+    assert [(each.topic, each.key, each.value) for lived in concluded for each in lived.outgoing] == whole.sent
+    assert changes_by_partition(concluded, dict.fromkeys(handled, 0)) == {0: whole.table}
+
+
+class Speechless(FakeEngine):
+    """Fails on the records of whoever has a fact named `bad`, halfway through a change."""
+
+    def records(self, state):
+        told = super().records(state)
+        if any(fact_id.endswith("bad") for fact_id in state["facts"]):
+            state["facts"].clear()
+            raise ZeroDivisionError
+        return told
+
+
+class Asked(FakeEngine):
+    """Keeps whose records were asked for."""
+
+    def __init__(self):
+        self.asked = []
+
+    def records(self, state):
+        self.asked.append(state)
+        return super().records(state)
+
+
+def test_of_a_patient_who_is_not_there_nobody_asks_for_records():
+    """The only event was refused."""
+    kept = Kept(engine=(engine := Asked()))
+    kept.live(logged([protocol(reason="poison")]))
+
+    assert len(kept.rejected()) == 1
+    assert engine.asked == []
+
+
+class Unwritable:
+    """A verdict that cannot be written down."""
+
+    key = "F1|P1|unwritable"
+
+    def model_dump_json(self):
+        raise UnicodeError
+
+
+class Mumbling(FakeEngine):
+    """Says of a fact named `bad` what cannot be written down."""
+
+    def step(self, state, event):
+        said = super().step(state, event)
+        return replace(said, verdicts=(Unwritable(),)) if event.fact_id.endswith("bad") else said
+
+
+@pytest.mark.parametrize(("engine", "error"), [(Speechless, "ZeroDivisionError"), (Mumbling, "UnicodeError")])
+def test_an_event_whose_records_the_engine_fails_on_is_refused_alone_and_leaves_no_trace(engine, error):
+    """The others of its batch say all that they would have said without it."""
+    failing, clean = Kept(engine=engine()), Kept()
+    good = [protocol(), protocol(minute=90, name="q"), protocol("P2", minute=5)]
+    bad = protocol(minute=9, name="bad")
+    handled = failing.live(logged([good[0], bad, *good[1:]]))
+    clean.live(logged(good))
+
+    assert [(each.reason, each.detail) for each in failing.rejected()] == [("engine_error", error)]
+    assert failing.table == clean.table
+    kept, others = failing.said()
+    assert (kept, [each for each in others if each[0] != Topic.REJECTED_MESSAGES]) == clean.said()
+    assert sum(lived.events for lived in handled) == len(good)
+
+
+def test_a_case_that_goes_and_comes_back_within_a_batch_ends_with_its_record():
+    """Whoever reads the topic takes the last of a key."""
+    story = "10:00 protocol\n 10:10 retract protocol\n 10:20 restore protocol\n 10:30 retract protocol"
+    back, gone = (Kept(engine=ScoringEngine(["nys-ped-1h/spec-2015"])) for _ in range(2))
+    back.live(logged(read_story(story)[:3]))
+    gone.live(logged(read_story(story)))
+
+    assert [value is None for value in last_of(back.sent, Topic.CASES).values()] == [False]
+    assert {value is None for value in last_of(back.sent, Topic.ENCOUNTER_VERDICTS).values()} == {False}
+    assert [value is None for value in last_of(gone.sent, Topic.CASES).values()] == [True]
+    assert {value is None for value in last_of(gone.sent, Topic.ENCOUNTER_VERDICTS).values()} == {True}
+    assert len(last_of(gone.sent, Topic.ENCOUNTER_VERDICTS)) == 4

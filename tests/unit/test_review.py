@@ -75,17 +75,18 @@ def test_what_says_the_same_after_a_restart_is_not_published_again():
     assert (taken.cases, taken.verdicts, taken.beliefs, taken.alerts) == ((), (), (), ())
 
 
-def test_every_publication_has_the_next_revision_and_the_end_of_a_case_has_one_too():
-    told = play(PED, """
-        10:00  protocol
-        10:10  blood culture
-        10:20  retract protocol
-        10:30  restore protocol
-    """)  # fmt: skip
+def test_what_several_measures_say_of_one_change_has_one_revision():
+    *_, culture = both_lived("10:00 protocol\n 10:10 blood culture")
 
-    assert [record.revision for taken in told.steps for record in taken.cases] == [1, 2, 4]
-    assert [belief.revision for taken in told.steps for belief in taken.beliefs] == [1, 2, 3, 4]
-    assert told.state.revision == 4
+    assert [(belief.measure, belief.revision) for belief in culture.beliefs] == [(PED, 2), (TREND, 2)]
+    assert [(record.measure, record.revision) for record in culture.cases] == [(PED, 2), (TREND, 2)]
+
+
+def test_a_repeat_is_no_change():
+    lived = lived_through("10:00 protocol\n 10:10 blood culture")
+    lived.take(read_story("10:00 protocol")[0], load_rules([PED]))
+
+    assert lived.state.revision == 2
 
 
 def test_a_case_that_was_gone_is_believed_since_it_came_back():

@@ -8,12 +8,12 @@ from redis.asyncio import Redis
 
 from board_story import PED, case
 from dashboards.board.time_zero_word import make_act, read_word
+from lived import stepped
 from schemas.raw import RawAct
 from schemas.read_model import SAID_ACTS_FIELD, SAID_ACTS_STREAM
 from schemas.rejection import Accepted
 from schemas.translate import translate
 from scoring.rules import load_rules
-from scoring.step import step
 from storyteller import DAY, clock, read_story
 from streams.said_acts import SaidActs
 
@@ -103,7 +103,7 @@ def lived(*messages):
         assert isinstance(result, Accepted)
         facts += result.facts
     for fact in facts:
-        taken = step(state, fact, rules)
+        taken = stepped(state, fact, rules)
         state = taken.state
         records |= {record.key: record for record in taken.cases}
     (record,) = records.values()

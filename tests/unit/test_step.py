@@ -1,3 +1,4 @@
+from lived import stepped
 from scoring.episode import Unplaced
 from scoring.judgement import judge
 from scoring.rules import load_rules
@@ -11,7 +12,7 @@ RULES = load_rules([MEASURE])
 def live(events):
     state = None
     for event in events:
-        taken = step(state, event, RULES)
+        taken = stepped(state, event, RULES)
         state = taken.state
     return taken
 
@@ -183,19 +184,22 @@ def test_every_stay_is_judged_and_those_without_a_case_are_counted():
     assert [(record.case_id, record.revision) for record in judged.cases] == [("S2", 0), ("S3", 0)]
 
 
-def test_the_revision_rises_by_one_with_every_record_and_every_removal():
+def test_the_revision_counts_the_changes_lived_through_whether_or_not_anything_is_published():
+    """The heart rate is of no case; the clock runs on at 10:40."""
     told = play(
         MEASURE,
         """
         10:00  protocol
         10:10  blood culture
+        10:15  heart rate 90 measured 10:12
         10:20  retract protocol
         10:30  restore protocol
+        10:45  quiet
     """,
     )
 
-    assert [record.revision for taken in told.steps for record in taken.cases] == [1, 2, 4]
-    assert [belief.revision for taken in told.steps for belief in taken.beliefs] == [1, 2, 3, 4]
+    assert [record.revision for taken in told.steps for record in taken.cases] == [1, 2, 5, 6]
+    assert [belief.revision for taken in told.steps for belief in taken.beliefs] == [1, 2, 4, 5, 6]
     assert [taken.removed_cases for taken in told.steps if taken.removed_cases] == [(told.case().key,)]
     assert [sorted(taken.removed_verdicts) for taken in told.steps if taken.removed_verdicts] == [
         sorted(verdict.key for verdict in told.case().elements)
