@@ -39,6 +39,10 @@ Saying = tuple[Topic, str, StrictModel | None]
 """Topic, key, and what is said under it; None: what was said is no more."""
 
 
+class ForgottenError(RuntimeError):
+    """A patient was forgotten between the parts of a batch: storing him would lose what was lived through before."""
+
+
 @dataclass(slots=True)
 class Lived:
     """What came of one patient's events."""
@@ -102,8 +106,14 @@ class Owner:
 
         Records of cases are put together once for all of them. Where the engine fails on that, the events are lived
         through once more, each with its records, and only those are refused on which it fails.
+
+        Raises:
+            ForgottenError: the patient was forgotten in between: the batch must be lived through again.
         """
         life = self._lives.get(lived.key)
+        if lived.events and (life is None or len(life.lived) < lived.events):
+            message = "a patient was forgotten while a batch was under way; live through the batch again"
+            raise ForgottenError(message)
         if life is None or life.state is None:
             return lived
         try:

@@ -16,7 +16,7 @@ from schemas.translate import translate
 from sepsis_feed import ENDS_AT, STARTS_AT, sepsis_feed
 from storyteller import read_story
 from streams.engine import ScoringEngine
-from streams.owner import Owner, changes_by_partition
+from streams.owner import ForgottenError, Owner, changes_by_partition
 from streams.produce import as_message
 from streams.records import Record
 from streams.stored_state import StoredState, unpack, wake_up_of
@@ -224,6 +224,20 @@ def test_a_batch_that_is_lived_through_in_parts_is_one_batch():
 
     assert [(each.topic, each.key, each.value) for lived in concluded for each in lived.outgoing] == whole.sent
     assert changes_by_partition(concluded, dict.fromkeys(handled, 0)) == {0: whole.table}
+
+
+@pytest.mark.parametrize("after", [1, 2])
+def test_a_batch_in_which_a_patient_was_forgotten_is_not_concluded(after):
+    """Stored so, he would lack what was lived through before."""
+    owner, handled = Owner(FakeEngine(), {}.get, LIMIT), {}
+    first, second = logged([protocol(), protocol(minute=1, name="q")])
+    for place, record in enumerate((first, second), start=1):
+        owner.live([record], handled)
+        if place == after:
+            owner.forget_all()
+
+    with pytest.raises(ForgottenError):
+        owner.conclude(handled[first.key])
 
 
 class Speechless(FakeEngine):
