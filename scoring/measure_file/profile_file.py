@@ -68,7 +68,7 @@ def read_profile_file(text: str, taken: Mapping[str, str]) -> ProfileFile:
 def _faults(body: Mapping[str, Any], taken: Mapping[str, str]) -> Iterator[Fault]:
     yield from date_faults(Part(body))
     for fault in model_faults(SourceProfile, body, Examples(load_profiles().values())):
-        yield Fault(fault.path, fault.what, _REMEDIES.get(fault.what, fault.remedy), meant=fault.meant)
+        yield Fault(fault.path, fault.what, _REMEDIES.get(fault.what, fault.remedy))
     yield from _name_faults(body, dict.fromkeys(load_profiles(), _SHIPPED) | dict(taken))
     yield from _reasons_missing(Part(body))
     yield from _without_effect(Part(body))

@@ -177,11 +177,11 @@ def test_reasons_of_a_form_are_looked_at_too():
     ]
 
 
-def opened_by(first_known=(("arrived",),), **exclusion):
+def opened_by(first_known, **exclusion):
     rule = {"rule": "act_within", "act": "comfort_care", "source": "s"} | exclusion
     return case(
         entry={"acts": ["sepsis_documented", "comfort_care"]},
-        time_zero={"first_known": [list(group) for group in first_known]},
+        time_zero={"first_known": first_known},
         exclusions=[rule],
     )
 
@@ -191,23 +191,28 @@ SOME = "exclusions[1].act: warning: leaves out cases that comfort_care opens"
 
 
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("first_known", "exclusion", "words"),
     [
-        (opened_by(), [EVERY]),
-        (opened_by([["comfort_care"], ["arrived"]], limit={}), [EVERY]),
-        (opened_by([["entry"]], limit={}), [EVERY]),
-        (opened_by(limit={}), [SOME]),
-        (opened_by([["comfort_care", "arrived"]], limit={}), [SOME]),
-        (opened_by([], limit={}), ["first_known: is empty", SOME]),
-        (opened_by(act_reasons=["refused"]), []),
-        (opened_by(act="care_refused"), []),
-        (opened_by(rule="another"), []),
-        (case(exclusions=[{"rule": "act_within", "act": "comfort_care", "limit": {}}]), []),
+        ([["arrived"]], {}, [EVERY]),
+        ([["comfort_care"], ["arrived"]], {"limit": {}}, [EVERY]),
+        ([["entry"]], {"limit": {}}, [EVERY]),
+        ([["arrived"]], {"limit": {}}, [SOME]),
+        ([["comfort_care", "arrived"]], {"limit": {}}, [SOME]),
+        ([], {"limit": {}}, ["first_known: is empty", SOME]),
+        ([["arrived"]], {"act_reasons": ["refused"]}, []),
+        ([["arrived"]], {"act": "care_refused"}, []),
+        ([["arrived"]], {"rule": "another"}, []),
     ],
 )
-def test_what_opens_a_case_does_not_leave_it_out(told, words):
+def test_what_opens_a_case_does_not_leave_it_out(first_known, exclusion, words):
+    told = opened_by(first_known, **exclusion)
+
     assert len(told) == len(words), told
     assert all(word in line for word, line in zip(words, told, strict=True))
+
+
+def test_where_nothing_opens_a_case_nothing_is_left_out_in_vain():
+    assert case(exclusions=[{"rule": "act_within", "act": "comfort_care", "limit": {}}]) == []
 
 
 def test_no_two_groups_have_one_name():
