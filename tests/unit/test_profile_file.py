@@ -111,10 +111,11 @@ def test_what_is_nested_too_deeply_is_a_fault(depth):
 def test_a_source_whose_receipts_are_believed_is_warned_of():
     section = '[received_ahead]\nminutes = 5\nsource = "interface team, 2026-01-12"\n'
 
-    assert said_of(changed(section, "")) == [
+    (told,) = said_of(changed(section, ""))
+    assert told == (
         "1: received_ahead: warning: is left out: whatever a message says of its receipt is believed, as of a recorded "
         "feed; add [received_ahead] with minutes and source, unless nothing comes live"
-    ]
+    )
 
 
 def test_what_is_not_said_to_be_otherwise_is_covered_always():
