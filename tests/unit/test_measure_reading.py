@@ -79,7 +79,9 @@ def test_sources_that_are_uncertain_are_told_in_one_warning(marks, said):
     text = text.replace('source = "', 'source = "[M?] ', marks)
     told = [fault for fault in read(text).faults if "uncertain" in fault.what]
 
+    remedy = "confirm it, or keep the mark: `timezero measures show` tells everybody"
     assert [fault.what for fault in told] == said
+    assert {fault.remedy for fault in told} <= {remedy}
     assert all(fault.is_warning and "[M?]" in text.splitlines()[fault.line - 1] for fault in told)
 
 

@@ -110,3 +110,18 @@ def test_no_more_criteria_are_needed_than_there_are(needed, faults):
 
     holds(told, ["sirs_needed: asks for more criteria than the 2 that there are"] * faults)
     assert said(time_zero={"rule": "severe_sepsis_criteria", "sirs_needed": {"value": needed}}) == []
+
+
+def test_of_circumstances_that_may_be_named_each_is():
+    by = {"by": ["high_lactate", "shock_documented"], "documented_by": ["septic_shock_documented"]}
+    told = said(
+        shock=by,
+        hypotension={},
+        initial_lactate={},
+        elements=element(counts_from="septic_shock", applies_when=["initial_hypotension"]),
+    )
+
+    assert (
+        "elements.e.applies_when: counts from septic shock, and none of its circumstances is in [shock] by; "
+        "name one of high_lactate, shock_documented, or add one of its own to [shock] by"
+    ) in told
