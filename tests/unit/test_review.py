@@ -6,6 +6,7 @@ from lived import Lived, judged
 from scoring.judgement import judge
 from scoring.patient_state import decode_state, encode_state
 from scoring.rules import load_rules
+from shock_story import SHOCK
 from storyteller import clock, clock_text, play, read_story
 
 PED, TREND, SEP1 = "nys-ped-1h/spec-2015", "nys-ped-1h/trend-2015", "sep1-like/1"
@@ -47,6 +48,35 @@ def test_a_case_that_begins_after_another_rule_out_than_before_is_believed_since
     (record,) = told.records.values()
 
     assert (clock_text(record.time_zero), clock_text(record.time_zero_known_at)) == ("10:00", "13:00")
+
+
+def test_a_case_whose_rule_out_is_corrected_is_believed_since_the_correction():
+    """Nobody knew before that the second case begins so early."""
+    told = lived_through("""
+        09:00  arrived
+        10:00  protocol
+        10:30  ruled out
+        11:00  protocol (again)
+        11:30  correct ruled out at 10:20
+    """)
+    record = next(each for each in told.records.values() if each.case_id == "E1#2")
+
+    assert (clock_text(record.time_zero), clock_text(record.time_zero_known_at)) == ("11:00", "11:30")
+
+
+def test_what_can_change_a_rival_is_asked_of_the_rivals_as_they_are_now():
+    """By the protocol of the next day, the latest of all dates, low pressures of that day would ask for fluids."""
+    told = lived_through(f"""{SHOCK}
+        06:00+1  quiet
+        07:00+1  systolic bp 100
+        08:00+1  protocol
+        10:00+1  systolic bp 60
+        10:10+1  systolic bp 61
+    """, SEP1)  # fmt: skip
+    (record,) = told.records.values()
+    rival = next(each for each in record.rivals if each.name == "protocol_start")
+
+    assert {each.element: each.status for each in rival.elements}["fluids"] == "missed"
 
 
 def test_a_case_that_a_late_message_opens_is_believed_since_it_was_received():
