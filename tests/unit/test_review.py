@@ -79,6 +79,19 @@ def test_what_can_change_a_rival_is_asked_of_the_rivals_as_they_are_now():
     assert {each.element: each.status for each in rival.elements}["fluids"] == "missed"
 
 
+def test_what_can_change_a_case_is_asked_of_the_case_as_it_is_now():
+    """A person dates it a day later: low pressures of that day ask for fluids, which before came too late to matter."""
+    told = lived_through(f"""{SHOCK}
+        06:00+1  quiet
+        10:00+1  systolic bp 100
+        10:05+1  time zero was 09:00+1 by Jones because seen
+        10:10+1  systolic bp 60
+        10:20+1  systolic bp 61
+    """, SEP1)  # fmt: skip
+
+    assert verdict_of(told, "E1", "fluids").status == "open"
+
+
 def test_a_case_that_a_late_message_opens_is_believed_since_it_was_received():
     rules, lived = load_rules([PED]), Lived()
     arrived, protocol, later = read_story("10:00 arrived\n 10:10 protocol\n 10:30 heart rate 150")
