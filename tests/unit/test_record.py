@@ -282,3 +282,9 @@ def test_of_two_measures_each_has_a_timeline_of_what_it_looks_at():
         PED: ["protocol started", "ringer", "ceftriaxone"],
         "nys-mortality-ped/2015": ["protocol started", "ceftriaxone"],
     }
+
+
+def test_a_record_says_whose_it_is():
+    case = play(PED, "10:00 protocol").case()
+
+    assert (case.facility_id, case.patient_id, case.case_id, case.encounter_id) == ("F1", "P1", "E1", "E1")

@@ -3,7 +3,7 @@
 import pytest
 
 from scoring.rules import named_rules
-from storyteller import play
+from storyteller import clock_text, play
 
 PED, SEP1, ADULT = "nys-ped-1h/spec-2015", "sep1-like/1", "nys-adult-6h/trend-2015"
 CHILD = "09:00 born 2020-01-01\n"
@@ -70,3 +70,33 @@ def test_a_rival_has_the_title_of_its_rule():
         "overridden": "Said by a person",
         **{name: titles[name] for name in ("protocol_start", "functional", "clinician")},
     }
+
+
+def told_of(measure, story):
+    """Each rival's sentence, and of each of its elements the status, reason, due time and minutes."""
+    return {
+        each.name: (each.sentence, [
+            (part.element, part.status, part.reason, part.due_at and clock_text(part.due_at), part.minutes)
+            for part in each.elements
+        ])
+        for each in play(measure, story).case().rivals
+    }  # fmt: skip
+
+
+def test_each_rival_says_why_it_counts_and_what_it_means_by_its_own_time():
+    told = told_of(PED, f"{CHILD} 09:30 admitted\n 09:50 infection suspected\n 10:00 protocol\n 10:20 ceftriaxone iv")
+
+    assert told["clinician"] == ("Time zero 2026-03-02 09:50: infection suspected 09:50.", [
+        ("antibiotics", "met", None, "10:50", 30),
+        ("blood_culture", "missed", "antibiotic_first", "10:20", None),
+        ("fluids", "cannot_assess", "no_weight", "10:50", None),
+        ("bundle", "missed", "blood_culture", "10:50", None),
+    ])  # fmt: skip
+    assert told["protocol_start"][1][0] == ("antibiotics", "met", None, "11:00", 20)
+
+
+def test_what_does_not_apply_by_a_rival_has_no_time():
+    signs = "10:00 infection suspected\n 10:00 temperature 39\n 10:00 heart rate 110\n 10:00 creatinine 2.4\n"
+    told = told_of(SEP1, f"{signs} 10:10 lactate 1")
+
+    assert told["severe_sepsis"][1][1] == ("repeat_lactate", "not_applicable", "lactate_not_elevated", None, None)
