@@ -106,3 +106,14 @@ def test_a_window_that_runs_is_the_bundles_before_one_that_has_closed():
     due = {each.element.value: clock_text(each.due_at) for each in told.case().elements}
 
     assert (due["first_bolus"], due["third_bolus"], due["bundle"]) == ("10:15", "11:00", "11:00")
+
+
+@pytest.mark.parametrize(
+    ("story", "due"),
+    [("", "13:00"), ("11:00 lactate 3\n 10:30 blood culture\n 10:31 ceftriaxone iv", "16:00")],
+)
+def test_a_bundle_is_due_when_the_next_of_its_elements_is(story, due):
+    """Three hours for the first lactate, the culture and the antibiotic, six for the second lactate."""
+    bundle = play(SEP1, f"{SEPSIS} {story}").element("bundle")
+
+    assert clock_text(bundle.due_at) == due
