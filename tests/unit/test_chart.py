@@ -2,12 +2,13 @@ import pytest
 
 from lived import live
 from schemas.clinical import ActName, Quantity
-from schemas.source_profile import shipped_profiles
+from schemas.source_profile import SourceProfiles, shipped_profiles
 from scoring.chart import Chart, Remembered, draw_charts
 from scoring.description import describe
 from scoring.episode import Encounter, Episode
+from scoring.fact_store import FactStore
 from scoring.rules import load_conventions, load_rules
-from storyteller import DAY, clock, read_story
+from storyteller import DAY, clock, clock_text, read_story
 
 EPISODE = Episode((Encounter("E1", DAY, None, DAY, visited=True),))
 
@@ -152,3 +153,18 @@ def test_a_fact_in_words(line, words):
     (fact,) = read_story(f"10:00  {line}")
 
     assert describe(fact) == words
+
+
+@pytest.mark.parametrize("end", ["discharged", "died", "transferred out"])
+def test_a_stay_ends_by_discharge_death_or_a_transfer_out(end):
+    chart = chart_of(f"09:00  arrived\n 10:00  moved to Picu\n 11:00  {end}")
+
+    assert [clock_text(each.moment) for each in chart.ends()] == ["11:00"]
+
+
+def test_a_chart_knows_what_the_sources_of_its_site_cover():
+    store, own = FactStore(), SourceProfiles(shipped_profiles().by_name)
+    store.add(read_story("09:00  arrived")[0])
+    (chart,) = draw_charts(store, load_conventions(), own).charts
+
+    assert chart.profiles is own

@@ -48,9 +48,11 @@ def test_of_a_day_that_the_look_back_cuts_nobody_knows_and_one_before_it_does_no
     assert told.stands("antibiotics") == stands
 
 
-def test_a_dose_too_late_does_not_count_while_one_of_the_day_may_have_been_in_time():
-    late = play(ADULT, "10:00 protocol\n 14:00 ceftriaxone iv\n 23:00 quiet")
-    perhaps = play(ADULT, "10:00 protocol\n 10:30 gentamicin iv by day\n 14:00 ceftriaxone iv\n 23:00 quiet")
+@pytest.mark.parametrize("after", ["", "23:00 quiet"])
+def test_a_dose_too_late_does_not_count_while_one_of_the_day_may_have_been_in_time(after):
+    """At once, and no less once late charting is waited for no longer."""
+    late = play(ADULT, f"10:00 protocol\n 14:00 ceftriaxone iv\n {after}")
+    perhaps = play(ADULT, f"10:00 protocol\n 10:30 gentamicin iv by day\n 14:00 ceftriaxone iv\n {after}")
 
     assert (late.stands("antibiotics"), perhaps.stands("antibiotics")) == ("met_late", "cannot_assess, day_only")
 
