@@ -1,0 +1,23 @@
+"""Why an element whose clock never begins does not apply."""
+
+from measures_by_rule import remade
+from scoring.rules import measure, rules_of
+from storyteller import play
+
+SEPSIS = """
+    10:00  infection suspected
+    10:00  temperature 39.0
+    10:00  heart rate 110
+    10:00  creatinine 2.4
+"""
+
+
+def test_what_counts_from_a_lactate_that_was_not_drawn_says_so():
+    assert play("ssc-hour1/2018", "10:00 protocol").stands("repeat lactate") == "not_applicable, no_initial_lactate"
+
+
+def test_what_counts_from_a_septic_shock_that_did_not_come_is_not_indicated():
+    """It would be asked for in every case, and has no clock."""
+    always = remade(measure("sep1-like/1"), "always", elements__reassessment__applies_when=[])
+
+    assert play(rules_of([always]), SEPSIS).stands("reassessment") == "not_applicable, not_indicated"
