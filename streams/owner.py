@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import ValidationError
 
@@ -12,7 +12,7 @@ from schemas.clinical import CLINICAL_EVENT, ClockTick
 from schemas.rejection import Rejected
 from schemas.strict_model import StrictModel, place_and_type
 from schemas.topics import COMPACTED_TOPICS, Topic
-from streams.batched.outgoing import Outgoing
+from streams.batched.outgoing import Outgoing, last_of_each_key
 from streams.lives import DECODED_BYTES, Life, Lives
 from streams.records import as_outgoing, rejection
 from streams.stored_state import StoredState, unpack
@@ -35,8 +35,13 @@ WRONG_KEY = "wrong_key"
 _SOON = timedelta(minutes=1)
 _log = WorkerLog("owner")
 
-Saying = tuple[Topic, str, StrictModel | None]
-"""Topic, key, and what is said under it; None: what was said is no more."""
+
+class Saying(NamedTuple):
+    """What is said to a topic under a key; None: what was said there is no more."""
+
+    topic: Topic
+    key: str
+    what: StrictModel | None
 
 
 class ForgottenError(RuntimeError):
@@ -241,27 +246,25 @@ def _take_over(life: Life, step: EngineStep, event: AnyFact | ClockTick) -> None
 
 def said_of(step: EngineStep) -> list[Saying]:
     """What a step says, alerts first: should the rest fail, they are the part that cannot wait."""
-    said: list[Saying] = [(Topic.ENCOUNTER_ALERTS, each.key, each) for each in step.alerts]
-    said += [(Topic.ENCOUNTER_VERDICTS, each.key, each) for each in step.verdicts]
-    said += [(Topic.ENCOUNTER_BELIEFS, each.key, each) for each in step.beliefs]
-    said += [(Topic.ENCOUNTER_EVENTS, each.key, each) for each in step.forward]
-    said += [(Topic.ENCOUNTER_VERDICTS, key, None) for key in step.removed_verdicts]
-    said += [(Topic.CASES, key, None) for key in step.removed_cases]
+    said = [Saying(Topic.ENCOUNTER_ALERTS, each.key, each) for each in step.alerts]
+    said += [Saying(Topic.ENCOUNTER_VERDICTS, each.key, each) for each in step.verdicts]
+    said += [Saying(Topic.ENCOUNTER_BELIEFS, each.key, each) for each in step.beliefs]
+    said += [Saying(Topic.ENCOUNTER_EVENTS, each.key, each) for each in step.forward]
+    said += [Saying(Topic.ENCOUNTER_VERDICTS, key, None) for key in step.removed_verdicts]
+    said += [Saying(Topic.CASES, key, None) for key in step.removed_cases]
     return said
 
 
 def said_of_cases(records: Iterable[CaseRecord]) -> list[Saying]:
     """What records of cases say."""
-    return [(Topic.CASES, each.key, each) for each in records]
+    return [Saying(Topic.CASES, each.key, each) for each in records]
 
 
 def outgoing_of(said: Sequence[Saying]) -> list[Outgoing]:
     """What is to be sent, in its order; of a compacted topic the last of each key alone is written down."""
-    last = {(topic, key): place for place, (topic, key, _) in enumerate(said)}
     return [
-        Outgoing(topic, key.encode(), None if each is None else each.model_dump_json().encode())
-        for place, (topic, key, each) in enumerate(said)
-        if topic not in COMPACTED_TOPICS or last[topic, key] == place
+        Outgoing(topic, key.encode(), None if what is None else what.model_dump_json().encode())
+        for topic, key, what in last_of_each_key(said, COMPACTED_TOPICS)
     ]
 
 

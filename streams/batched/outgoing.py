@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from aiokafka.partitioner import murmur2
 
@@ -29,18 +29,33 @@ class Outgoing:
     """Milliseconds since 1970; None: when it is sent."""
 
 
+class Addressed(Protocol):
+    """What goes to a topic under a key, written down or not yet."""
+
+    @property
+    def topic(self) -> str:
+        """The topic."""
+
+    @property
+    def key(self) -> object:
+        """The key, as bytes or as text."""
+
+
+Sent = TypeVar("Sent", bound=Addressed)
+
+
 @lru_cache(maxsize=_KEYS_REMEMBERED)
 def partition_of(key: bytes, partitions: int) -> int:
     """Where `key` stands among so many partitions, as Kafka's own clients place it."""
     return int((murmur2(key) & _PARTITION_MASK) % partitions)
 
 
-def last_of_each_key(outgoing: Sequence[Outgoing], topics: Container[str]) -> list[Outgoing]:
-    """The records without those of `topics` that a later one of the same topic and key replaces.
+def last_of_each_key(outgoing: Sequence[Sent], topics: Container[str]) -> list[Sent]:
+    """What is sent, without what goes to one of `topics` and a later one of the same topic and key replaces.
 
     For topics that are compacted, where every reader takes the last of a key; in their order.
     """
-    seen: set[tuple[str, bytes | None]] = set()
+    seen: set[tuple[str, object]] = set()
     kept = []
     for each in reversed(outgoing):
         place = (each.topic, each.key)

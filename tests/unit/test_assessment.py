@@ -2,15 +2,10 @@
 
 import pytest
 
+from sepsis_story import SEPSIS
 from storyteller import clock_text, play
 
 PED, SEP1, SEVERITY = "nys-ped-1h/spec-2015", "sep1-like/1", "cha-mortality/2012"
-SEPSIS = """
-    10:00  infection suspected
-    10:00  temperature 39.0
-    10:00  heart rate 110
-    10:00  creatinine 2.4
-"""
 
 
 def bundle_of(measure, story):

@@ -2,14 +2,8 @@
 
 from measures_by_rule import remade
 from scoring.rules import measure, rules_of
+from sepsis_story import SEPSIS
 from storyteller import play
-
-SEPSIS = """
-    10:00  infection suspected
-    10:00  temperature 39.0
-    10:00  heart rate 110
-    10:00  creatinine 2.4
-"""
 
 
 def test_what_counts_from_a_lactate_that_was_not_drawn_says_so():

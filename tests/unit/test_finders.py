@@ -2,15 +2,10 @@
 
 import pytest
 
+from sepsis_story import SEPSIS
 from storyteller import clock_text, play
 
 SEP1 = "sep1-like/1"
-SEPSIS = """
-    10:00  infection suspected
-    10:00  temperature 39.0
-    10:00  heart rate 110
-    10:00  creatinine 2.4
-"""
 
 
 @pytest.mark.parametrize(("measure", "stands"), [("ipso/modified", "met"), ("nys-adult-3h/trend-2015", "missed")])

@@ -6,15 +6,10 @@ import pytest
 
 from lived import Lived
 from scoring.rules import load_rules
+from sepsis_story import SEPSIS
 from storyteller import clock, clock_text, play, read_story
 
 PED, SEP1 = "nys-ped-1h/spec-2015", "sep1-like/1"
-SEPSIS = """
-    10:00  infection suspected
-    10:00  temperature 39.0
-    10:00  heart rate 110
-    10:00  creatinine 2.4
-"""
 
 
 def shown(told, element):
