@@ -51,7 +51,7 @@ def partition_of(key: bytes, partitions: int) -> int:
 
 
 def last_of_each_key(outgoing: Sequence[Sent], topics: Container[str]) -> list[Sent]:
-    """What is sent, without what goes to one of `topics` and a later one of the same topic and key replaces.
+    """What is sent, without what a later one of the same key replaces in one of `topics`.
 
     For topics that are compacted, where every reader takes the last of a key; in their order.
     """
