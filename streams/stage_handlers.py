@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from schemas.case_record import CaseRecord
 from schemas.topics import Topic
+from streams.clock import stopwatch
 from streams.feed_counts import PartitionCounts
 from streams.ingest import take_in
 from streams.owner import changes_by_partition
@@ -33,8 +34,11 @@ if TYPE_CHECKING:
     from streams.wake_ups import WakeUps
     from streams.worker_metrics import WorkerMetrics
 
-_WITHOUT_PAUSE = 20
-"""Events judged before the ticker and the other stages have their turn; batches are concluded patient by patient."""
+_WITHOUT_PAUSE = 0.02
+"""Seconds of judging before the ticker and the other stages have their turn; batches are concluded patient by
+patient."""
+_ENOUGH = 10.0
+"""Seconds of judging after which a batch is concluded, for what it says to be heard."""
 _log = WorkerLog("stages")
 
 
@@ -125,20 +129,22 @@ class OwnerStage:
         wake_ups: WakeUps,
         metrics: WorkerMetrics,
         cap: RejectionCap,
+        hurries: Callable[[], bool],
     ) -> None:
-        """Store in the table `states`."""
+        """Store in the table `states`; conclude a batch at once when it `hurries`."""
         self._owner = owner
         self._table = states
         self._outbox = outbox
         self._wake_ups = wake_ups
         self._metrics = metrics
         self._cap = cap
+        self._hurries = hurries
 
-    async def handle(self, records: Sequence[Record]) -> None:
-        """Live through the batch; send before store on purpose.
+    async def handle(self, records: Sequence[Record]) -> int:
+        """Live through a batch, or as much of it as there is time for, and return how many it was.
 
-        A crash between the two repeats an alert, with the same `alert_id`; the other order would
-        lose one.
+        Sends before it stores, on purpose: a crash between the two repeats an alert, with the same `alert_id`; the
+        other order would lose one.
 
         Raises:
             TooManyRejectedError: the log is held, since the engine refuses too much of it; nothing was sent.
@@ -146,9 +152,7 @@ class OwnerStage:
         handled: dict[bytes, Lived] = {}
         partition_of = {record.key or b"": record.partition for record in records}
         try:
-            for start in range(0, len(records), _WITHOUT_PAUSE):
-                self._owner.live(records[start : start + _WITHOUT_PAUSE], handled)
-                await asyncio.sleep(0)
+            count = await self._live(records, handled)
             for key, lived in handled.items():
                 handled[key] = self._owner.conclude(lived)
                 await asyncio.sleep(0)
@@ -162,6 +166,18 @@ class OwnerStage:
         self._owner.keep(handled.values())
         for lived in handled.values():
             self._note(lived)
+        return count
+
+    async def _live(self, records: Sequence[Record], handled: dict[bytes, Lived]) -> int:
+        began_at = paused_at = stopwatch()
+        for count, record in enumerate(records, 1):
+            self._owner.live((record,), handled)
+            if self._hurries() or stopwatch() - began_at > _ENOUGH:
+                return count
+            if stopwatch() - paused_at > _WITHOUT_PAUSE:
+                await asyncio.sleep(0)
+                paused_at = stopwatch()
+        return len(records)
 
     def take_over(self, owns: Callable[[bytes], bool]) -> int:
         """Begin anew from the table, for the patients that `owns` says are ours; returns how many wait to be woken."""

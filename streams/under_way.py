@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from streams.records import Record
 
-    Handler = Callable[[Sequence[Record]], Awaitable[None]]
+    Handler = Callable[[Sequence[Record]], Awaitable[int | None]]
 
 
 class BatchesUnderWay:
@@ -26,14 +26,14 @@ class BatchesUnderWay:
     def noted(self, stage: str, topics: tuple[str, ...], handler: Handler) -> Handler:
         """The same handler, with its tries noted."""
 
-        async def handle(records: Sequence[Record]) -> None:
+        async def handle(records: Sequence[Record]) -> int | None:
             before = self._stages.get(stage)
             now = wall_clock()
             error = before.error if before else None
             since = before.since if before else now
             self._stages[stage] = StageAtWork(stage=stage, topics=topics, since=since, tried_at=now, error=error)
             try:
-                await handler(records)
+                done = await handler(records)
             except asyncio.CancelledError:
                 self._stages.pop(stage, None)
                 raise
@@ -41,6 +41,7 @@ class BatchesUnderWay:
                 self._failed(stage, failed)
                 raise
             self._stages.pop(stage, None)
+            return done
 
         return handle
 

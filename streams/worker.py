@@ -13,7 +13,8 @@ from redis.asyncio import Redis
 from schemas.topics import RAW_TOPICS, Topic
 from streams.batched.outgoing import partition_of
 from streams.batched.process import work
-from streams.clock import Clock
+from streams.batched.time_order import TimeOrder
+from streams.clock import Clock, wall_clock
 from streams.engine import ScoringEngine
 from streams.monitor_app import build_app
 from streams.outbox import Outbox
@@ -35,18 +36,22 @@ from streams.worker_log import WorkerLog, configure_logging
 from streams.worker_metrics import WorkerMetrics
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
 
     from schemas.source_profile import SourceProfiles
     from streams.batched.fetched import Fetched
+    from streams.batched.stage import Stage
     from streams.engine import Engine
-    from streams.records import Record
+    from streams.under_way import Handler
     from streams.worker_settings import WorkerSettings
 
 EXIT_INPUT_ERROR = 2
 _REDIS_SECONDS = 5
 _HEADROOM_BYTES = 4096
 """A record is larger than its value by its key and Kafka's framing."""
+_BATCHES = 20
+"""The owner's are so many times larger: what comes once for all events of a patient comes seldom then. They end in time
+by themselves."""
 _log = WorkerLog("worker")
 
 
@@ -91,7 +96,7 @@ class Worker:
             settings.max_message_bytes,
             profiles,
         )
-        self.owner = OwnerStage(owner, states, self.outbox, self.wake_ups, self.metrics, self.cap)
+        self.owner = OwnerStage(owner, states, self.outbox, self.wake_ups, self.metrics, self.cap, self._hurries)
         self.aggregates = AggregatesStage(self.clock, app.keyed_bytes(CONTRIBUTIONS_TABLE))
         self.projection = ProjectionStage(
             RedisProjection(self.redis),
@@ -101,29 +106,44 @@ class Worker:
         )
 
     def _build_stages(self) -> None:
-        # One a topic: what is held, or fails, in one feed holds up no other.
+        # One a topic: what is held, or fails, in one feed holds up no other. A backlog is read as it happened.
+        order = TimeOrder(self.settings.batch_records, lambda: int(wall_clock().timestamp() * 1000))
         for topic in RAW_TOPICS:
-            self._stage(f"ingest-{topic}", topic, self.ingest.handle)
-        self._stage("owner", Topic.ENCOUNTER_EVENTS, self.owner.handle)
+            self._stage(f"ingest-{topic}", topic, self.ingest.handle, order=order)
+        self._owning = self._stage("owner", Topic.ENCOUNTER_EVENTS, self.owner.handle, batches=_BATCHES, after=order)
         self._stage("aggregates", Topic.CASES, self.aggregates.handle)
         self._stage("project-cases", Topic.CASES, self.projection.handle)
         self._stage("project-alerts", Topic.ENCOUNTER_ALERTS, self.projection.handle)
         self._stage("project-beliefs", Topic.ENCOUNTER_BELIEFS, self.projection.handle)
 
-    def _stage(self, name: str, topic: Topic, handler: Callable[[Sequence[Record]], Awaitable[None]]) -> None:
+    def _stage(
+        self,
+        name: str,
+        topic: Topic,
+        handler: Handler,
+        *,
+        batches: int = 1,
+        order: TimeOrder | None = None,
+        after: TimeOrder | None = None,
+    ) -> Stage:
         noted = self.under_way.noted(name, (str(topic),), handler)
 
-        async def handle(fetched: Sequence[Fetched]) -> None:
-            await noted(as_records(fetched))
+        async def handle(fetched: Sequence[Fetched]) -> int | None:
+            return await noted(as_records(fetched))
 
-        self.app.stage(
+        return self.app.stage(
             name,
             (topic,),
             handle,
-            batch_records=self.settings.batch_records,
+            batch_records=batches * self.settings.batch_records,
             on_finished=self.metrics.finished,
             on_failed=self.metrics.failed,
+            order=order,
+            after=after,
         )
+
+    def _hurries(self) -> bool:
+        return self._owning.hurries
 
     def _follow_the_app(self) -> None:
         self.app.on_put_down = self._put_down

@@ -18,12 +18,14 @@ from streams.batched.stage import Stage
 from streams.batched.task_end import end
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Callable, Sequence
 
     from faust.types import TP
 
     from streams.batched.consumer import BatchedConsumer
     from streams.batched.fetched import Fetched
+    from streams.batched.stage import Handler
+    from streams.batched.time_order import TimeOrder
 
 MEBIBYTE = 1024 * 1024
 _OPTIONS: dict[str, Any] = {
@@ -55,8 +57,8 @@ class BatchedApp(faust.App):
     ) -> None:
         """Work in the group `app_id` on the brokers `bootstrap` (`host:port`, several joined by commas).
 
-        A partition with `most_waiting_records` or `most_waiting_bytes` handed over and not finished is
-        not fetched from. `options` are Faust's settings.
+        A partition with `most_waiting_records`, or a batch of its stage if that is more, or `most_waiting_bytes`
+        handed over and not finished is not fetched from. `options` are Faust's settings.
         """
         brokers = [f"kafka://{server.strip()}" for server in bootstrap.split(",")]
         super().__init__(app_id, broker=brokers, **(_OPTIONS | options))
@@ -82,21 +84,34 @@ class BatchedApp(faust.App):
         self,
         name: str,
         topics: Sequence[str],
-        handler: Callable[[Sequence[Any]], Awaitable[None]],
+        handler: Handler,
         *,
         batch_records: int = 10_000,
         on_finished: Callable[[str, Sequence[Fetched]], None] = lambda _stage, _records: None,
         on_failed: Callable[[str, Exception], None] = lambda _stage, _error: None,
+        order: TimeOrder | None = None,
+        after: TimeOrder | None = None,
     ) -> Stage:
         """Have the records of `topics` handled in batches of at most `batch_records`.
 
+        `order`: with other stages, in about the order of time. `after`: a backlog that waits there is taken first.
+
         What `handler` has sent and stored is acknowledged when it returns; only then is a batch
-        finished. Keys and values stay the bytes they are.
+        finished, or as many of its records as it returns. Keys and values stay the bytes they are.
         """
         names = tuple(map(str, topics))
         stage = Stage(
-            self, name, names, handler, batch_records=batch_records, on_finished=on_finished, on_failed=on_failed
+            self,
+            name,
+            names,
+            handler,
+            batch_records=batch_records,
+            on_finished=on_finished,
+            on_failed=on_failed,
+            order=order,
+            after=after,
         )
+        self.backlog.let_wait(names, batch_records)
         topic = self.topic(*names, schema=FetchedSchema(), internal=False)
         self.agent(topic, name=name, concurrency=1)(stage.feed)
         self.task()(stage.run)
@@ -112,6 +127,10 @@ class BatchedApp(faust.App):
     def committed(self, tp: TP) -> int:
         """The next offset to read after a restart; 0 where nothing was committed."""
         return self._consumer_of_batches().committed(tp)
+
+    def has_more(self, tp: TP) -> bool:
+        """Whether the broker is known to have records of a partition that were not fetched yet."""
+        return self._consumer_of_batches().has_more(tp)
 
     def recovering(self) -> dict[TP, tuple[int, int]]:
         """How far the tables' changelogs have been read, and to where, while they are."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from faust.types import TP
 
@@ -41,15 +41,21 @@ class _UnderWay:
 class Backlog:
     """Counts records and bytes under way, by partition.
 
-    A partition is full at `most_records` or `most_bytes`; since it is filled a fetch at a time, it
-    holds at most one fetch more than that.
+    A partition is full at `most_records`, or what its topic lets wait, or at `most_bytes`; since it is filled a
+    fetch at a time, it holds at most one fetch more than that.
     """
 
     def __init__(self, most_records: int, most_bytes: int) -> None:
         """Begin with nothing under way."""
         self._most_records = most_records
         self._most_bytes = most_bytes
+        self._let_wait: dict[str, int] = {}
         self._under_way: dict[TP, _UnderWay] = defaultdict(_UnderWay)
+
+    def let_wait(self, topics: Iterable[str], records: int) -> None:
+        """So many records of each partition of these topics may wait, where that is more than of others."""
+        for topic in topics:
+            self._let_wait[topic] = max(records, self._let_wait.get(topic, self._most_records))
 
     def hand(self, tp: TP, records: Sequence[Fetched]) -> None:
         """These were handed over."""
@@ -71,7 +77,8 @@ class Backlog:
     def is_full(self, tp: TP) -> bool:
         """Whether no more may be handed over for now."""
         under_way = self._under_way[tp]
-        return under_way.records >= self._most_records or under_way.size_bytes >= self._most_bytes
+        most_records = self._let_wait.get(tp.topic, self._most_records)
+        return under_way.records >= most_records or under_way.size_bytes >= self._most_bytes
 
     def records(self) -> int:
         """How many records are under way, over all partitions."""

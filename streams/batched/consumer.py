@@ -221,6 +221,15 @@ class BatchedConsumer(driver.Consumer):
         """The next offset to read after a restart; 0 where nothing was committed."""
         return self._committed_offset.get(tp) or 0
 
+    def has_more(self, tp: TP) -> bool:
+        """Whether the broker is known to have records of a partition that were not fetched yet."""
+        subscription = self._thread._ensure_consumer()._subscription.subscription  # noqa: SLF001 - nobody else knows
+        assignment = subscription and subscription.assignment
+        state = assignment and assignment.state_value(tp)
+        if not state or not state.has_valid_position or state.highwater is None:
+            return False
+        return bool(state.position < state.highwater)
+
     async def is_member(self) -> bool:
         """Ask the group's coordinator now whether it counts us in, with the partitions that we have."""
         asked = asyncio.run_coroutine_threadsafe(self._ask_coordinator(), self._thread.thread_loop)

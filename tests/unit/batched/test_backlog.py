@@ -59,3 +59,23 @@ def test_a_partition_read_from_elsewhere_begins_with_nothing_under_way():
 
     assert not backlog.is_full(ONE)
     assert backlog.is_full(OTHER)
+
+
+def test_more_may_wait_of_a_topic_whose_batches_are_larger():
+    backlog = Backlog(most_records=2, most_bytes=1000)
+    backlog.let_wait([ONE.topic], 4)
+    backlog.let_wait([ONE.topic], 3)
+    backlog.hand(ONE, fetched(0, 1, 2))
+    assert not backlog.is_full(ONE)
+
+    backlog.hand(ONE, fetched(3))
+
+    assert backlog.is_full(ONE)
+
+
+def test_a_topic_of_small_batches_lets_wait_what_others_do():
+    backlog = Backlog(most_records=2, most_bytes=1000)
+    backlog.let_wait([ONE.topic], 1)
+    backlog.hand(ONE, fetched(0))
+
+    assert not backlog.is_full(ONE)

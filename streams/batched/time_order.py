@@ -1,0 +1,117 @@
+"""Topics read side by side: about in the order in which their records were written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from contextlib import suppress
+from heapq import merge
+from itertools import chain, islice
+from math import inf
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
+    from faust.types import TP
+
+    from streams.batched.fetched import Fetched
+
+_FIRST_FETCHES = 0.2
+"""Seconds in which each partition's first records are fetched, where there are any."""
+_GIVES_WAY = 1.0
+"""Seconds that the stage behind them waits at most for a backlog that they are about to hand it."""
+
+
+class Lane(Protocol):
+    """One of those who read side by side."""
+
+    @property
+    def waiting(self) -> Collection[tuple[TP, Sequence[Fetched]]]:
+        """What was fetched and waits, each partition's in its order."""
+
+    @property
+    def more_after(self) -> Iterable[int]:
+        """Of each partition of which the broker has more that is about to come, the latest moment that came so far."""
+
+    @property
+    def is_held_up(self) -> bool:
+        """Whether it has been at one batch for so long that nobody should wait for it."""
+
+    def look_again(self) -> None:
+        """See whether more may be taken."""
+
+
+class TimeOrder:
+    """Says up to which moment each of several stages may take its records: as far as the earliest that wait at any.
+
+    Each at its own pace, a stage whose topic has few records would come to its end long before one whose topic has
+    many, and after an outage one half of what happened would be read hours before the other. So a stage takes what
+    is among the `within` earliest that wait at all of them, and not later than what is still to be fetched of a
+    backlog. It is an order of thumb: none waits for a stage that is held up, or for what does not come; and two
+    stages that take at the same time may end either way.
+    """
+
+    def __init__(self, within: int, now_ms: Callable[[], int]) -> None:
+        """Keep `within` records together. A record of a time that `now_ms` has not seen yet waits for nobody."""
+        self._within = within
+        self._now_ms = now_ms
+        self._lanes: list[Lane] = []
+        self._moved = asyncio.Event()
+        self._begins_at: float | None = -inf
+
+    def join(self, lane: Lane) -> None:
+        """Read side by side with all who have joined."""
+        self._lanes.append(lane)
+
+    def begin(self) -> None:
+        """Partitions were given: once something has come, wait until the first of each may have."""
+        self._begins_at = None
+
+    def look_again(self) -> None:
+        """Records were taken, or are held up no longer: others may have their turn."""
+        self._moved.set()
+        for lane in self._lanes:
+            lane.look_again()
+
+    def _waiting(self) -> Iterator[tuple[TP, Sequence[Fetched]]]:
+        return chain.from_iterable(lane.waiting for lane in self._lanes if not lane.is_held_up)
+
+    async def most_taken(self) -> None:
+        """Wait, though not for long, until less than what is kept together waits at all of them."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GIVES_WAY):
+                while sum(len(records) for _, records in self._waiting()) >= self._within:
+                    self._moved.clear()
+                    await self._moved.wait()
+
+    def until(self) -> float:
+        """The last moment, in milliseconds since 1970, of which records may be taken now."""
+        loop = asyncio.get_running_loop()
+        if self._begins_at is None:
+            self._begins_at = loop.time() + _FIRST_FETCHES
+            loop.call_at(self._begins_at, self.look_again)
+        if loop.time() < self._begins_at:
+            return -inf
+        runs: dict[TP, list[Sequence[Fetched]]] = defaultdict(list)
+        for tp, records in self._waiting():
+            runs[tp].append(records)
+        now_ms = self._now_ms()
+        moments = [(_moment(each, now_ms) for each in chain.from_iterable(run)) for run in runs.values()]
+        known = [at for lane in self._lanes if not lane.is_held_up for at in lane.more_after if at <= now_ms]
+        return min(next(islice(merge(*moments), self._within - 1, None), inf), *known, inf)
+
+    def count(self, records: Iterable[Fetched], until: float) -> int:
+        """How many of these, from the first on, may be taken."""
+        now_ms = self._now_ms()
+        count = 0
+        for each in records:
+            if _moment(each, now_ms) > until:
+                break
+            count += 1
+        return count
+
+
+def _moment(record: Fetched, now_ms: int) -> int:
+    """When a record was written; 0 where it does not say, or says what cannot be."""
+    return record.timestamp if record.timestamp <= now_ms else 0

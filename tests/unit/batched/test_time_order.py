@@ -1,0 +1,126 @@
+"""Stages that read side by side take their records in about the order of time, and none waits for one held up."""
+
+import asyncio
+from math import inf
+
+import pytest
+from aiokafka.structs import ConsumerRecord
+from faust.types import TP
+
+from streams.batched import time_order
+from streams.batched.time_order import TimeOrder
+
+NOW_MS = 1_000
+
+
+def fetched(*moments):
+    return [ConsumerRecord("t", 0, offset, at, 0, b"", b"", None, 0, 0, ()) for offset, at in enumerate(moments)]
+
+
+class Lane:
+    """What waits of one topic's partitions."""
+
+    def __init__(self, topic, *partitions, is_held_up=False, more_after=()):
+        self.waiting = [(TP(topic, number), fetched(*moments)) for number, moments in enumerate(partitions)]
+        self.is_held_up, self.more_after = is_held_up, more_after
+        self.looked = 0
+
+    def look_again(self):
+        self.looked += 1
+
+
+def ordered(*lanes, within=3):
+    order = TimeOrder(within, lambda: NOW_MS)
+    for lane in lanes:
+        order.join(lane)
+    return order
+
+
+def until(*lanes, within=3):
+    async def ask():
+        return ordered(*lanes, within=within).until()
+
+    return asyncio.run(ask())
+
+
+def test_records_may_be_taken_up_to_the_last_of_the_earliest_that_wait_anywhere():
+    assert until(Lane("few", [10, 400]), Lane("many", [1, 2, 3], [2, 5, 6]), within=4) == 3
+
+
+def test_all_may_be_taken_where_fewer_wait_than_are_kept_together():
+    assert until(Lane("few", [10]), Lane("many", [1, 2]), within=4) == inf
+
+
+@pytest.mark.parametrize(("came", "expected"), [([7], 7), ([7, 6], 6), ([NOW_MS + 1], inf)])
+def test_nothing_is_taken_that_is_later_than_what_is_still_to_be_fetched_of_another(came, expected):
+    """What comes after a moment that has not been yet tells nothing."""
+    assert until(Lane("few", [10]), Lane("many", more_after=came)) == expected
+
+
+def test_nobody_waits_for_a_stage_that_is_held_up():
+    assert until(Lane("held", [1, 2, 3], is_held_up=True, more_after=[3]), Lane("other", [7, 8, 9])) == 9
+
+
+def test_two_fetches_of_a_partition_follow_each_other():
+    lane = Lane("a", [1, 2])
+    lane.waiting += [(TP("a", 0), fetched(5, 9))]
+
+    assert until(lane, Lane("b", [6])) == 5
+
+
+@pytest.mark.parametrize(("records", "count"), [([1, 2, 3], 2), ([3, 1], 0), ([], 0), ([2, 2], 2)])
+def test_of_a_fetch_the_records_before_the_first_later_one_may_be_taken(records, count):
+    assert ordered().count(fetched(*records), 2) == count
+
+
+@pytest.mark.parametrize("moment", [NOW_MS + 1, -1, 0])
+def test_a_record_of_no_time_or_of_one_that_has_not_come_waits_for_nobody(moment):
+    assert until(Lane("odd", [moment]), Lane("other", [7, 8, 9])) == 8
+    assert ordered().count(fetched(moment), 7) == 1
+
+
+def test_nothing_is_taken_before_each_partition_has_had_its_first_fetch(monkeypatch):
+    monkeypatch.setattr(time_order, "_FIRST_FETCHES", 0.01)
+    lane = Lane("a", [1])
+
+    async def begin():
+        order = ordered(lane)
+        order.begin()
+        first = order.until()
+        while not lane.looked:
+            await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.01)
+        return first, order.until()
+
+    assert asyncio.run(begin()) == (-inf, inf)
+
+
+def test_who_comes_after_waits_until_a_backlog_was_taken():
+    lane, went_on = Lane("a", [1, 2, 3, 4]), []
+
+    async def wait():
+        order = ordered(lane)
+        after = asyncio.ensure_future(order.most_taken())
+        for _ in range(2):
+            await asyncio.wait([after], timeout=0.01)
+            went_on.append(after.done())
+            lane.waiting = [(TP("a", 0), fetched(4))]
+            order.look_again()
+        await asyncio.wait([after], timeout=5)
+        went_on.append(after.done())
+
+    asyncio.run(wait())
+
+    assert went_on == [False, True, True]
+
+
+def test_who_comes_after_does_not_wait_for_ever(monkeypatch):
+    monkeypatch.setattr(time_order, "_GIVES_WAY", 0.01)
+
+    asyncio.run(asyncio.wait_for(ordered(Lane("a", [1, 2, 3])).most_taken(), timeout=30))
+
+
+@pytest.mark.parametrize("lane", [Lane("a", [1, 2]), Lane("a", [1, 2, 3], is_held_up=True)])
+def test_who_comes_after_does_not_wait_for_a_few_nor_for_what_is_held_up(lane, monkeypatch):
+    monkeypatch.setattr(time_order, "_GIVES_WAY", 3600)
+
+    asyncio.run(asyncio.wait_for(ordered(lane).most_taken(), timeout=30))
