@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from streams.wake_ups import WakeUps
     from streams.worker_metrics import WorkerMetrics
 
-_WITHOUT_PAUSE = 0.02
+_WITHOUT_PAUSE = 0.005
 """Seconds of judging before the ticker and the other stages have their turn; batches are concluded patient by
 patient."""
 _ENOUGH = 10.0

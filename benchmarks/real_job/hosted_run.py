@@ -1,8 +1,8 @@
 """The real job: our engine over one raw feed, in our worker and in the hosts of others.
 
 Raw topics are filled once. Each host then reads them from their beginning into topics that are made anew
-for it; the clock runs from its first fact in the log until all raw messages and all of the log are
-finished and shown in Redis.
+for it; the clock runs from its first fact in the log to its last result, by the records' own times. A host is let go
+on until all raw messages and all of the log are finished and shown in Redis.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, sleep, time
+from time import monotonic, sleep
 
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -41,6 +41,7 @@ LOOKS_EVERY_S = 0.5
 GIVES_UP_AFTER_S = 3600
 DOWNSTREAM = (Topic.CASES, Topic.ENCOUNTER_ALERTS, Topic.ENCOUNTER_BELIEFS)
 COUNTED = (Topic.ENCOUNTER_EVENTS, Topic.ENCOUNTER_VERDICTS, Topic.ENCOUNTER_ALERTS, Topic.CASES)
+RESULTS = (Topic.ENCOUNTER_VERDICTS, *DOWNSTREAM)
 WHEN_KNOWN = frozenset({"revision", "as_of"})
 """Depends on the order in which a host read the raw topics; the rest of a final verdict does not."""
 AT_ONCE = 2000
@@ -96,10 +97,9 @@ def _work_through(place: Place, made: Feed, host: str) -> dict[str, object]:
         redis.flushdb()
     before = os.times()
     with _running(place, host) as process:
-        ended = _settled(place, made, host, process)
+        _settle(place, made, host, process)
     spent = os.times()
-    began = asyncio.run(_first_written(place.bootstrap))
-    seconds = ended - began
+    seconds = asyncio.run(_last_written(place.bootstrap)) - asyncio.run(_first_written(place.bootstrap))
     figures = {"host": host, "messages": len(made.messages), "seconds": round(seconds, 1)}
     figures |= {"messages_per_second": round(len(made.messages) / seconds)}
     # Of the host's own process, its start included; the broker's is not in it.
@@ -152,15 +152,14 @@ def _environment(place: Place) -> dict[str, str]:
     }
 
 
-def _settled(place: Place, made: Feed, host: str, process: subprocess.Popen[bytes]) -> float:
-    """Wait until everything is finished; when that was seen, on the wall's clock."""
+def _settle(place: Place, made: Feed, host: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until everything is finished."""
     give_up_at = monotonic() + GIVES_UP_AFTER_S
     while not asyncio.run(_finished(place, made, host)):
         if process.poll() is not None or monotonic() > give_up_at:
             log = place.folder / host.partition(" ")[0] / "host.log"
             sys.exit(f"{host} ended or did not come to its end:\n{log.read_text('utf-8', 'replace')[-LOG_SHOWN:]}")
         sleep(LOOKS_EVERY_S)
-    return time()
 
 
 async def _finished(place: Place, made: Feed, host: str) -> bool:
@@ -204,6 +203,19 @@ async def _first_written(bootstrap: str) -> float:
         places = {TopicPartition(str(Topic.ENCOUNTER_EVENTS), each): 0 for each in partitions}
         found = await reader.offsets_for_times(places)
     return min(each.timestamp for each in found.values() if each) / 1000
+
+
+async def _last_written(bootstrap: str) -> float:
+    """When the last result was written: not when an offset was committed, which each host does in its own time."""
+    latest = 0
+    async with topic_reader(bootstrap) as reader:
+        for topic in RESULTS:
+            places = [TopicPartition(str(topic), each) for each in range(WorkerSettings().partitions)]
+            for place, end in (await ends(reader, places)).items():
+                reader.assign([place])
+                reader.seek(place, max(end - 1, 0))
+                latest = max(latest, (await reader.getone()).timestamp if end else 0)
+    return latest / 1000
 
 
 async def _results(bootstrap: str) -> dict[str, object]:
