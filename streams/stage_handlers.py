@@ -39,6 +39,8 @@ _WITHOUT_PAUSE = 0.005
 patient."""
 _ENOUGH = 10.0
 """Seconds of judging after which a batch is concluded, for what it says to be heard."""
+_MOST_PATIENTS = 500
+"""Patients after whom a batch is concluded: each takes a while to conclude, and stays decoded until then."""
 _log = WorkerLog("stages")
 
 
@@ -172,7 +174,7 @@ class OwnerStage:
         began_at = paused_at = stopwatch()
         for count, record in enumerate(records, 1):
             self._owner.live((record,), handled)
-            if self._hurries() or stopwatch() - began_at > _ENOUGH:
+            if self._hurries() or len(handled) >= _MOST_PATIENTS or stopwatch() - began_at > _ENOUGH:
                 return count
             if stopwatch() - paused_at > _WITHOUT_PAUSE:
                 await asyncio.sleep(0)

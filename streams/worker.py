@@ -49,9 +49,9 @@ EXIT_INPUT_ERROR = 2
 _REDIS_SECONDS = 5
 _HEADROOM_BYTES = 4096
 """A record is larger than its value by its key and Kafka's framing."""
-_BATCHES = 20
-"""The owner's are so many times larger: what comes once for all events of a patient comes seldom then. They end in time
-by themselves."""
+_OF_THE_LOG = 20
+"""A batch of the log is as large as so many others, so that what is done once for all events of a patient is done
+seldom. It is concluded in time by its handler."""
 _log = WorkerLog("worker")
 
 
@@ -110,7 +110,7 @@ class Worker:
         order = TimeOrder(self.settings.batch_records, lambda: int(wall_clock().timestamp() * 1000))
         for topic in RAW_TOPICS:
             self._stage(f"ingest-{topic}", topic, self.ingest.handle, order=order)
-        self._owning = self._stage("owner", Topic.ENCOUNTER_EVENTS, self.owner.handle, batches=_BATCHES, after=order)
+        self._owning = self._stage("owner", Topic.ENCOUNTER_EVENTS, self.owner.handle, batches=_OF_THE_LOG, after=order)
         self._stage("aggregates", Topic.CASES, self.aggregates.handle)
         self._stage("project-cases", Topic.CASES, self.projection.handle)
         self._stage("project-alerts", Topic.ENCOUNTER_ALERTS, self.projection.handle)

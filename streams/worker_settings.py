@@ -58,7 +58,7 @@ class WorkerSettings(BaseModel):
     rejected_window: Seconds = 300
     """Wall seconds over which a topic's share of rejected messages is counted."""
     batch_records: int = Field(default=500, ge=1)
-    """Most records handled between two acknowledgements."""
+    """Most records handled between two acknowledgements; of the log twenty times as many, for ten seconds at most."""
     session_timeout: Seconds = 6
     """After so long without a heartbeat the broker gives this worker's partitions to another."""
     heartbeat_interval: Seconds = 1.5

@@ -1,7 +1,7 @@
 """The real job: our engine over one raw feed, in our worker and in the hosts of others.
 
 Raw topics are filled once. Each host then reads them from their beginning into topics that are made anew
-for it; the clock runs from its first fact in the log to its last result, by the records' own times. A host is let go
+for it; the clock runs from its first fact in the log to its last result, by the broker's own time. A host is let go
 on until all raw messages and all of the log are finished and shown in Redis.
 """
 
@@ -21,6 +21,7 @@ from time import monotonic, sleep
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from feed import Feed, feed
 from hosted import LIVED, RECEIVED_AT
 from redis import Redis
@@ -93,6 +94,7 @@ async def _send(bootstrap: str, messages: list[Outgoing]) -> None:
 def _work_through(place: Place, made: Feed, host: str) -> dict[str, object]:
     asyncio.run(_only_raw_topics(place.bootstrap))
     asyncio.run(create_topics(place.settings()))
+    asyncio.run(_by_the_brokers_time(place.bootstrap))
     with Redis.from_url(place.redis_url) as redis:
         redis.flushdb()
     before = os.times()
@@ -193,6 +195,16 @@ async def _only_raw_topics(bootstrap: str) -> None:
     while others := [each for each in await admin.list_topics() if each not in RAW_TOPICS and each[:2] != "__"]:
         await admin.delete_topics(others)
         await asyncio.sleep(LOOKS_EVERY_S)
+    await admin.close()
+
+
+async def _by_the_brokers_time(bootstrap: str) -> None:
+    """Have the broker say when a record was written: one host gives its results the time of what they come from."""
+    topics = map(str, (Topic.ENCOUNTER_EVENTS, *RESULTS))
+    configs = {"message.timestamp.type": "LogAppendTime"}
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, each, configs=configs) for each in topics])
     await admin.close()
 
 

@@ -226,9 +226,9 @@ class BatchedConsumer(driver.Consumer):
         subscription = self._thread._ensure_consumer()._subscription.subscription  # noqa: SLF001 - nobody else knows
         assignment = subscription and subscription.assignment
         state = assignment and assignment.state_value(tp)
-        if not state or not state.has_valid_position or state.highwater is None:
-            return False
-        return bool(state.position < state.highwater)
+        # Each is read once: the client's own thread may change them meanwhile.
+        position, highwater = (state._position, state.highwater) if state else (None, None)  # noqa: SLF001
+        return position is not None and highwater is not None and bool(position < highwater)
 
     async def is_member(self) -> bool:
         """Ask the group's coordinator now whether it counts us in, with the partitions that we have."""

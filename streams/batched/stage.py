@@ -14,7 +14,7 @@ from streams.batched.continuity import Arrival, Continuity
 from streams.batched.task_end import end
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from faust.types import TP
 
@@ -34,7 +34,8 @@ _TOLD_EVERY = 60
 _PATIENCE = 4.0
 """Seconds a batch under way may still take when partitions are taken away; less than a rebalance may last."""
 _HELD_UP_AFTER = 2.0
-"""Seconds after which stages that read side by side with one do not wait for its batch any longer."""
+"""Seconds after which stages that read side by side with one do not wait for its batch any longer, nor for a partition
+of which nothing has come; and after which a stage looks again by itself."""
 
 
 class Stage:
@@ -44,6 +45,9 @@ class Stage:
     how many records it has finished, from the first on; the others come again with the next batch. One that
     raises is given the same batch again, after a pause, for as long as the worker runs.
     """
+
+    hurries = False
+    """Partitions are being taken away: a handler that can had better stop with what it has done so far."""
 
     def __init__(
         self,
@@ -64,14 +68,14 @@ class Stage:
         """
         self.name = name
         self.topics = topics
-        self.hurries = False
-        """Partitions are being taken away: a handler that can had better stop with what it has done so far."""
         self._app = app
         self._handler = handler
         self._batch_records = batch_records
         self._on_finished = on_finished
         self._on_failed = on_failed
         self.waiting: deque[_Part] = deque()
+        self._turns: dict[TP, int] = {}
+        """Of each partition: in which turn something of it was finished last."""
         self._latest: dict[TP, tuple[int, float]] = {}
         """Of each partition: the latest moment of a record that came, and when, by the loop's clock, one came last."""
         self._arrived = asyncio.Event()
@@ -103,12 +107,12 @@ class Stage:
             await self._read_again(tp)
 
     def _came(self, tp: TP, records: Sequence[Fetched]) -> None:
-        latest, _ = self._latest.get(tp, (0, 0.0))
-        latest = max(latest, *(each.timestamp for each in records))
-        self._latest[tp] = latest, asyncio.get_running_loop().time()
         self.waiting.append((tp, records))
         self._arrived.set()
         if self._order is not None:
+            before, _ = self._latest.get(tp, (0, 0.0))
+            latest = max(before, *map(self._order.moment, records))
+            self._latest[tp] = latest, asyncio.get_running_loop().time()
             self._order.look_again()
 
     async def _read_again(self, tp: TP) -> None:
@@ -175,6 +179,7 @@ class Stage:
         """Expect every partition to begin at what was committed."""
         self._continuity.start_anew()
         self._latest.clear()
+        self._turns.clear()
         if self._order is not None:
             self._order.begin()
 
@@ -186,9 +191,9 @@ class Stage:
 
     def _next_batch(self) -> list[_Part]:
         """What waits and may be taken, at most a batch of it; of a fetch that is larger, its beginning."""
-        until = inf if self._order is None else self._order.until()
+        until = inf if self._order is None or not self.waiting else self._order.until()
         room, batch, left = self._batch_records, list[_Part](), list[_Part]()
-        for tp, parts in _by_partition(self.waiting).items():
+        for tp, parts in self._by_turn():
             records = list(chain.from_iterable(parts))
             count = min(room, self._in_order(records, until))
             room -= count
@@ -197,6 +202,13 @@ class Stage:
         self.waiting = deque(left)
         self._after_taking(batch)
         return batch
+
+    def _by_turn(self) -> list[tuple[TP, list[Sequence[Fetched]]]]:
+        """What waits of each partition; those first of which nothing was finished for longest."""
+        parts: dict[TP, list[Sequence[Fetched]]] = {}
+        for tp, records in self.waiting:
+            parts.setdefault(tp, []).append(records)
+        return sorted(parts.items(), key=lambda part: self._turns.get(part[0], 0))
 
     def _in_order(self, records: Sequence[Fetched], until: float) -> int:
         return len(records) if self._order is None else self._order.count(records, until)
@@ -218,7 +230,9 @@ class Stage:
             attempt += 1
             await asyncio.sleep(_RETRY_AFTER)
         finished, left = _split(batch, done)
+        turn = max(self._turns.values(), default=0) + 1
         for tp, part in finished:
+            self._turns[tp] = turn
             self._app.finished.finish(self.name, tp, part[-1].offset)
         self._on_finished(self.name, records[:done])
         if left and times_put_down == self._times_put_down:
@@ -233,14 +247,6 @@ class Stage:
             self._on_failed(self.name, error)
             return type(error).__name__
         return len(records) if done is None else done
-
-
-def _by_partition(parts: Iterable[_Part]) -> dict[TP, list[Sequence[Fetched]]]:
-    """What waits of each partition, that which has waited longest first."""
-    by_partition: dict[TP, list[Sequence[Fetched]]] = {}
-    for tp, records in parts:
-        by_partition.setdefault(tp, []).append(records)
-    return by_partition
 
 
 def _split(batch: list[_Part], count: int) -> tuple[list[_Part], list[_Part]]:

@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from contextlib import suppress
 from heapq import merge
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from math import inf
 from typing import TYPE_CHECKING, Protocol
 
@@ -48,7 +48,7 @@ class TimeOrder:
     Each at its own pace, a stage whose topic has few records would come to its end long before one whose topic has
     many, and after an outage one half of what happened would be read hours before the other. So a stage takes what
     is among the `within` earliest that wait at all of them, and not later than what is still to be fetched of a
-    backlog. It is an order of thumb: none waits for a stage that is held up, or for what does not come; and two
+    backlog. It is a rule of thumb: none waits for a stage that is held up, or for what does not come; and two
     stages that take at the same time may end either way.
     """
 
@@ -97,9 +97,14 @@ class TimeOrder:
         for tp, records in self._waiting():
             runs[tp].append(records)
         now_ms = self._now_ms()
-        moments = [(_moment(each, now_ms) for each in chain.from_iterable(run)) for run in runs.values()]
-        known = [at for lane in self._lanes if not lane.is_held_up for at in lane.more_after if at <= now_ms]
+        # Each record has the latest moment of those before it: so somebody's first may always be taken.
+        moments = [accumulate(_moments(chain.from_iterable(run), now_ms), max) for run in runs.values()]
+        known = [at for lane in self._lanes if not lane.is_held_up for at in lane.more_after if 0 < at <= now_ms]
         return min(next(islice(merge(*moments), self._within - 1, None), inf), *known, inf)
+
+    def moment(self, record: Fetched) -> int:
+        """When a record was written, in milliseconds; 0 where it does not say, or says what has not been yet."""
+        return _moment(record, self._now_ms())
 
     def count(self, records: Iterable[Fetched], until: float) -> int:
         """How many of these, from the first on, may be taken."""
@@ -113,5 +118,8 @@ class TimeOrder:
 
 
 def _moment(record: Fetched, now_ms: int) -> int:
-    """When a record was written; 0 where it does not say, or says what cannot be."""
-    return record.timestamp if record.timestamp <= now_ms else 0
+    return record.timestamp if 0 < record.timestamp <= now_ms else 0
+
+
+def _moments(records: Iterable[Fetched], now_ms: int) -> Iterator[int]:
+    return (moment for each in records if (moment := _moment(each, now_ms)))

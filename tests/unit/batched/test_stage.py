@@ -106,7 +106,20 @@ def test_of_a_fetch_that_is_larger_than_a_batch_the_beginning_is_taken():
         await story.fetch(TWO, 0)
         await story.until(given=2)
 
-    assert played(Story(batch_records=2), tell).given == [[(0, 0), (0, 1)], [(0, 2), (1, 0)]]
+    assert played(Story(batch_records=2), tell).given == [[(0, 0), (0, 1)], [(1, 0), (0, 2)]]
+
+
+def test_a_partition_of_which_much_waits_does_not_keep_others_from_their_turn():
+    """Its handler does two of five at a time."""
+
+    async def tell(story):
+        await story.fetch(ONE, 0, 1, 2, 3)
+        await story.fetch(TWO, 0, 1)
+        await story.until(given=3)
+
+    story = played(Story([lambda _records: 2] * 2, batch_records=5), tell)
+
+    assert story.done == [[(0, 0), (0, 1)], [(1, 0), (1, 1)], [(0, 2), (0, 3)]]
 
 
 def test_what_the_handler_has_left_comes_again_and_is_not_finished_before():
@@ -191,18 +204,19 @@ def test_a_stage_does_not_wait_for_one_that_fails(monkeypatch):
 
 
 def test_a_stage_tells_after_which_moment_more_is_to_come_of_its_partitions(monkeypatch):
-    """The latest that came, not the last; and nothing of a partition that is slow to come."""
+    """The latest that came, not the last, nor one that has not been yet; nothing of one that is slow to come."""
     told = []
 
     async def tell(story):
         story.app.more = {ONE}
         await story.fetch(ONE, 0, at=9)
         await story.fetch(ONE, 1, at=7)
+        await story.fetch(ONE, 2, at=101)
         await story.fetch(TWO, 0, at=8)
         told.append(story.stage.more_after)
         monkeypatch.setattr("streams.batched.stage._HELD_UP_AFTER", -1)
         told.append(story.stage.more_after)
 
-    played(Story(), tell)
+    played(Story(order=TimeOrder(1, lambda: 100)), tell)
 
     assert told == [[9], []]

@@ -68,14 +68,24 @@ def test_two_fetches_of_a_partition_follow_each_other():
     assert until(lane, Lane("b", [6])) == 5
 
 
+def test_somebody_may_always_take_something_though_times_go_back_within_a_partition():
+    """Two producers of one partition, one clock behind the other."""
+    lanes = Lane("two clocks", [100, 40, 101, 41, 102, 42]), Lane("late", [200])
+
+    last = until(*lanes)
+
+    assert last == 101
+    assert ordered(*lanes).count(fetched(100, 40, 101, 41, 102), last) == 4
+
+
 @pytest.mark.parametrize(("records", "count"), [([1, 2, 3], 2), ([3, 1], 0), ([], 0), ([2, 2], 2)])
 def test_of_a_fetch_the_records_before_the_first_later_one_may_be_taken(records, count):
     assert ordered().count(fetched(*records), 2) == count
 
 
 @pytest.mark.parametrize("moment", [NOW_MS + 1, -1, 0])
-def test_a_record_of_no_time_or_of_one_that_has_not_come_waits_for_nobody(moment):
-    assert until(Lane("odd", [moment]), Lane("other", [7, 8, 9])) == 8
+def test_a_record_of_no_time_or_of_one_that_has_not_come_waits_for_nobody_and_holds_up_nobody(moment):
+    assert until(Lane("odd", [moment] * 3, more_after=[moment]), Lane("other", [7, 8, 9])) == 9
     assert ordered().count(fetched(moment), 7) == 1
 
 
