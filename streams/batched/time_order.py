@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from contextlib import suppress
 from heapq import merge
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain, islice, takewhile
 from math import inf
 from typing import TYPE_CHECKING, Protocol
 
@@ -109,12 +109,7 @@ class TimeOrder:
     def count(self, records: Iterable[Fetched], until: float) -> int:
         """How many of these, from the first on, may be taken."""
         now_ms = self._now_ms()
-        count = 0
-        for each in records:
-            if _moment(each, now_ms) > until:
-                break
-            count += 1
-        return count
+        return sum(1 for _ in takewhile(lambda each: _moment(each, now_ms) <= until, records))
 
 
 def _moment(record: Fetched, now_ms: int) -> int:
