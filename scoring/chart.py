@@ -182,11 +182,15 @@ class Chart:
 
     def discharges(self) -> list[Timed]:
         """Ends of the stay, in time order; an end after which it goes on under another number is none."""
-        return [
-            each
-            for each in self.visits(VisitStep.DISCHARGED)
-            if not self.episode.goes_on(each.moment, each.fact.encounter_id)
-        ]
+        return self._endings(VisitStep.DISCHARGED)
+
+    def departures(self) -> list[Timed]:
+        """Discharges and transfers to another hospital, as `discharges`."""
+        return self._endings(VisitStep.DISCHARGED, VisitStep.TRANSFERRED_OUT)
+
+    def _endings(self, *steps: VisitStep) -> list[Timed]:
+        goes_on = self.episode.goes_on
+        return [each for each in self.visits(*steps) if not goes_on(each.moment, each.fact.encounter_id)]
 
     def acts(self, act: ActName) -> list[Timed]:
         """Acts of one name, in time order."""

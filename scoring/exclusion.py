@@ -57,7 +57,7 @@ def is_expired(fact: AnyFact, chart: Chart) -> bool:
 
 def _ends(chart: Chart, rule: EndExclusion) -> list[Timed]:
     if rule.rule == "discharged_within":
-        return chart.discharges()
+        return chart.departures()
     return deaths(chart) if rule.clocked_by == "death" else expired_discharges(chart)
 
 

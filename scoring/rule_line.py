@@ -308,7 +308,7 @@ def _excluded(rule: Exclusion, clock: str) -> str:
             )
             return f"{ACT_WORDS[rule.act]}{because}{when}"
         case EndExclusion():
-            end = "death" if rule.rule == "expired_within" else "discharge"
+            end = "death" if rule.rule == "expired_within" else "discharge or transfer out"
             by = " (by the discharge's time)" if end == "death" and rule.clocked_by == "discharge" else ""
             return f"{end}{by} {limit_words(rule.limit)} after {clock}, or before it"
         case VisitExclusion():

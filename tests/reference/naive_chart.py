@@ -9,11 +9,12 @@ SYSTEMIC = ["iv", "io"]
 
 
 class Stay:
-    """One episode: its number, its rows, when the patient was born, and its discharges in time order."""
+    """One episode: its number, its rows, when the patient was born, its discharges, and with them its transfers out."""
 
-    def __init__(self, case_id, rows, born, discharges):
-        """Take the rows as they come; whoever asks gets them in time order."""
-        self.case_id, self.rows, self.born, self.discharges = case_id, rows, born, discharges
+    def __init__(self, case_id, rows, born, discharges, departures):
+        """Take the rows as they come; whoever asks gets them in time order, as discharges and departures come."""
+        self.case_id, self.rows, self.born = case_id, rows, born
+        self.discharges, self.departures = discharges, departures
         self.numbers = {row.encounter for row in rows if row.encounter}
         self.now = None
         """The second at which we look; None: long after everything has settled."""

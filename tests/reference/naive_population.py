@@ -62,8 +62,8 @@ def expired_within(stay, zero, limit, *, by_death=False):
 
 
 def discharged_within(stay, zero, limit):
-    """The last discharge lies within the limit."""
-    return zero is not None and bool(stay.discharges) and minute(stay.discharges[-1]) - zero <= limit
+    """The last discharge, or transfer to another hospital, lies within the limit."""
+    return zero is not None and bool(stay.departures) and minute(stay.departures[-1]) - zero <= limit
 
 
 def transferred(stay, *steps):

@@ -72,18 +72,19 @@ def find_stays(rows):
         for row in loose:
             homes = [each for each in groups if any(holds(encounter, row_moment(row)) for encounter in each)]
             own += [row] if homes == [group] else []
-        stays.append(Stay(group[0].number, own, birth_date(rows), discharges(group)))
+        ended, left = endings(group, "discharged"), endings(group, "discharged", "transferred_out")
+        stays.append(Stay(group[0].number, own, birth_date(rows), ended, left))
     return stays
 
 
-def discharges(group):
-    """Discharges after which the stay does not go on under another number."""
+def endings(group, *names):
+    """Steps by these names after which the stay does not go on under another number."""
     found = []
     for place, encounter in enumerate(group):
         found += [
             row
             for row in encounter.rows
-            if row.name == "discharged"
+            if row.name in names
             and row.kind == "visit"
             and not any(each.end is None or each.end > row.at for each in group[place + 1 :])
         ]

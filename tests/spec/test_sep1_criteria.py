@@ -94,6 +94,10 @@ def test_a_documented_infection_sets_aside_a_confirmed_one_of_the_six_hours_befo
     [
         ("12:00  discharged status 01", "excluded, discharged_6h"),
         ("12:00  discharged status 01\n 20:00  discharged (again) status 01", "denominator"),
+        ("16:00  transferred out", "excluded, discharged_6h"),
+        ("16:01  transferred out", "denominator"),
+        ("12:00  transferred out\n 20:00  discharged status 02", "denominator"),
+        ("12:00  discharged status 02\n 20:00  transferred out", "denominator"),
     ],
 )
 def test_of_several_discharges_the_last_ends_the_stay(ends, status):

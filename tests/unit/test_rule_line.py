@@ -219,7 +219,7 @@ def test_exclusions_say_whom_they_leave_out():
         "age": "Left out: age below 18 years, completed at admission.",
         "comfort_care_6h": "Left out: comfort care at most 360 min after time zero, or before it.",
         "expired_6h": "Left out: death at most 360 min after time zero, or before it.",
-        "discharged_6h": "Left out: discharge at most 360 min after time zero, or before it.",
+        "discharged_6h": "Left out: discharge or transfer out at most 360 min after time zero, or before it.",
         "transfer_in": "Left out: a stay with a transfer in.",
         "care_refused_6h": "Left out: a refusal of care at most 360 min after time zero, or before it.",
         "stay_over_120_days": "Left out: a stay longer than 120 days.",
