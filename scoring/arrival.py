@@ -19,7 +19,7 @@ class Arrival:
         fact: The version that arrived; None for a wake-up.
         versions: The fact's versions, those of before included; none for a wake-up and once facts go elsewhere.
         chart: The one chart it concerns; None where it may concern all.
-        in_order: Nothing of this patient was received, and no clock had ticked, at the same time or later.
+        in_order: Nothing of this patient was received later, and no clock had ticked later.
         correcting: It changed or took back what an earlier version said of the time of the act.
         regrouped: Facts of before now belong to another episode than they did.
         merged: The patient's facts have gone to another number.
@@ -127,7 +127,7 @@ def fold(state: PatientState, fact: AnyFact, rules: Rules, outbox: Outbox) -> Ar
     if not state.facts.add(fact):
         return None
     latest = state.latest_receipt
-    in_order = latest is not None and latest < fact.received_at == state.now
+    in_order = latest is not None and latest <= fact.received_at == state.now
     state.latest_receipt = fact.received_at if latest is None else max(latest, fact.received_at)
     merge = merge_of(state) if isinstance(fact, Merge) or state.is_merged else None
     state.is_merged = merge is not None

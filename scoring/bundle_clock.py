@@ -12,12 +12,14 @@ class BundleClock:
     """A half-open window and what follows it.
 
     Attributes:
+        opens_at: What it counts from; until then nobody can say what the feed covers of the window.
         due_at: What the board counts down to.
         closes_at: The first instant at which the measure would fail the element.
         settles_at: When a late chart entry is no longer waited for.
         warns_at: When to warn, earliest first, all before `due_at`.
     """
 
+    opens_at: datetime
     due_at: datetime
     closes_at: datetime
     settles_at: datetime
@@ -34,8 +36,8 @@ class BundleClock:
         return ElementStatus.OPEN
 
     def next_change_after(self, now: datetime) -> datetime | None:
-        """The next instant at which `status` or a warning changes; None where nothing will."""
-        moments = (*self.warns_at, self.closes_at, self.settles_at)
+        """The next instant at which `status`, a warning or what is covered changes; None where nothing will."""
+        moments = (self.opens_at, *self.warns_at, self.closes_at, self.settles_at)
         return min((moment for moment in moments if moment > now), default=None)
 
     def warnings_by(self, now: datetime) -> int:
@@ -76,4 +78,4 @@ def wind_clock(
         closes_at = due_at + resolution.unit
         waits_from = max(closes_at, known_from, early.known_at)
     warns_at = tuple(due_at - offset for offset in warnings)
-    return BundleClock(due_at, closes_at, waits_from + grace, warns_at)
+    return BundleClock(time_zero, due_at, closes_at, waits_from + grace, warns_at)

@@ -111,10 +111,10 @@ def _wind(search: Search[Any], known_from: datetime) -> BundleClock:
     if rule.limit is None:
         ends = view.chart.ends()
         if not ends:
-            return BundleClock(_FOREVER, _FOREVER, _FOREVER, ())
+            return BundleClock(_FOREVER, _FOREVER, _FOREVER, _FOREVER, ())
         due_at = view.cut(ends[-1].moment)
         closes_at = due_at + view.measure.resolution.unit
-        return BundleClock(due_at, closes_at, closes_at + grace, ())
+        return BundleClock(search.start, due_at, closes_at, closes_at + grace, ())
     return wind_clock(
         search.start,
         rule.limit,

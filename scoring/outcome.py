@@ -39,7 +39,7 @@ def _clock(view: CaseView, rule: Death) -> BundleClock | None:
         return None
     due_at = view.time_zero + rule.limit.delta
     slack = view.measure.resolution.unit if rule.limit.comparison is Comparison.AT_MOST else due_at - due_at
-    return BundleClock(due_at, due_at + slack, due_at + slack, ())
+    return BundleClock(due_at, due_at, due_at + slack, due_at + slack, ())
 
 
 def _died_in_time(view: CaseView, death: Timed, clock: BundleClock | None) -> bool:

@@ -4,7 +4,7 @@
 is left out of it and derived again.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated
 
@@ -64,13 +64,32 @@ class HeldBelief:
         after: The rule-out after which the case begins; None for the first of an episode.
         at: The time zero it is about.
         since: Since when it has been believed.
+        before: What was held until the moment of `since`; None where nobody knows.
         present: False while the case is gone.
     """
 
     after: datetime | None
     at: datetime | None
     since: datetime
+    before: "HeldBelief | None" = None
     present: bool = True
+
+    def turned_to(self, at: datetime | None, now: datetime) -> "HeldBelief | None":
+        """The belief once all that was received until `now` says `at`; None where only the facts can tell.
+
+        What is received at one moment is believed as a whole: there and back within it is no change.
+        """
+        if self.at == at:
+            return self
+        before = self.before if self.since == now else replace(self, before=None)
+        if before is not None and before.present and before.at == at:
+            return before
+        return None if before is None else HeldBelief(self.after, at, now, before)
+
+
+def opened_belief(after: datetime | None, at: datetime | None, now: datetime) -> HeldBelief:
+    """The belief about a case that nobody had believed in before `now`."""
+    return HeldBelief(after, at, now, before=HeldBelief(after, None, now, present=False))
 
 
 @dataclass(slots=True)

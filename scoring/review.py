@@ -21,7 +21,7 @@ from scoring.history import belief, cause, last_belief
 from scoring.judgement import owner_of
 from scoring.measure import Measure
 from scoring.outbox import Outbox
-from scoring.patient_state import UNRECORDED, CaseKey, HeldBelief, PatientState, Published
+from scoring.patient_state import UNRECORDED, CaseKey, HeldBelief, PatientState, Published, opened_belief
 from scoring.record import find_verdicts
 from scoring.rival_memory import RivalMemory
 from scoring.rules import Rules
@@ -98,15 +98,18 @@ class _Believer:
     def __call__(self, case_id: str, span: Span, found: TimeZero) -> datetime:
         self.told.add(case_id)
         key = (case_id, self.measure.identifier)
-        held = self.state.beliefs.get(key)
-        if held is None and self._has_just_opened():
-            since = self.now
-        elif held is None or self._must_ask_facts(held, span, found):
+        holds = self._by_order(self.state.beliefs.get(key), span, found)
+        if holds is None:
             since = find_belief(self.chart, self.state.facts, self.measure, span, found, self.now)
-        else:
-            since = held.since if held.at == found.at else self.now
-        self.state.beliefs[key] = HeldBelief(span.after, found.at, since)
-        return since
+            holds = HeldBelief(span.after, found.at, since)
+        self.state.beliefs[key] = holds
+        return holds.since
+
+    def _by_order(self, held: HeldBelief | None, span: Span, found: TimeZero) -> HeldBelief | None:
+        """The belief as the order of arrival tells it; None where it cannot."""
+        if held is None:
+            return opened_belief(span.after, found.at, self.now) if self._has_just_opened() else None
+        return None if self._must_ask_facts(held, span, found) else held.turned_to(found.at, self.now)
 
     def _has_just_opened(self) -> bool:
         """Whether a case that nobody ever believed in can only be of what arrived: its chart was judged just before."""

@@ -44,6 +44,32 @@ def test_who_goes_on_from_what_had_to_be_stored_says_the_same(messages, order, a
     assert restarted.records == kept.records
 
 
+@given(messages=patients(most=14), hours=st.sampled_from([1, 6, 24]), every=st.integers(1, 4))
+def test_who_has_lived_through_half_of_what_came_at_one_moment_and_dies_says_the_same(messages, hours, every):
+    """Who goes on asks the facts since when a time zero has been believed; who lives on knows it by the order."""
+    moments = timedelta(hours=hours)
+    received = [each.model_copy(update={"received_at": _next(moments, each.received_at)}) for each in messages]
+    kept, restarted = Lived(), Lived()
+    for number, event in enumerate([*sorted(received, key=lambda each: each.received_at), tick(END)]):
+        if restarted.state is not None and number % every == 0:
+            restarted.state = decode_state(encode_state(restarted.state))
+        kept.take(event, RULES)
+        restarted.take(event, RULES)
+
+    assert restarted.alerts == kept.alerts
+    assert restarted.beliefs == kept.beliefs
+    assert _shown(restarted.records) == _shown(kept.records)
+
+
+def _next(step, at):
+    return at + (START - at) % step
+
+
+def _shown(records):
+    """All but when they were judged last: who reads a state judges once more than who kept it."""
+    return {key: record.model_dump(exclude={"as_of"}) for key, record in records.items()}
+
+
 @given(messages=patients())
 def test_what_is_stored_reads_back_as_itself(messages):
     state = live(messages, RULES).state

@@ -37,6 +37,65 @@ def test_a_fact_of_the_second_case_of_a_stay_is_heard_though_the_first_has_ended
     assert verdict_of(told, "E1#2", "blood_culture").status == "met"
 
 
+@pytest.mark.parametrize(
+    ("told_at_half_past", "believed"),
+    [
+        ("10:30 correct protocol at 09:50\n 10:30 correct protocol at 10:00", "10:00 since 10:00"),  # there and back
+        ("10:30 correct protocol at 09:50\n 10:30 correct protocol at 09:40", "09:40 since 10:30"),
+        ("10:30 correct protocol at 09:50\n 10:30 quiet", "09:50 since 10:30"),
+        ("10:30 quiet\n 10:30 correct protocol at 09:50\n 10:30 correct protocol at 10:00", "10:00 since 10:00"),
+        ("10:30 retract protocol\n 10:30 correct protocol at 10:00", "10:00 since 10:00"),  # gone and back
+        (
+            "10:30 correct protocol at 09:50\n 10:30 correct protocol at 09:40\n 10:30 correct protocol at 09:50",
+            "09:50 since 10:30",
+        ),
+    ],
+)
+def test_what_is_received_at_one_moment_is_believed_as_a_whole(told_at_half_past, believed):
+    told = lived_through(f"09:00 arrived\n 10:00 protocol\n {told_at_half_past}")
+    (record,) = told.records.values()
+
+    assert f"{clock_text(record.time_zero)} since {clock_text(record.time_zero_known_at)}" == believed
+
+
+def test_a_case_that_opens_and_moves_at_one_moment_is_believed_since_then():
+    told = lived_through("""
+        09:00  arrived
+        10:00  protocol at 09:50
+        10:00  correct protocol at 09:40
+        10:00  correct protocol at 09:50
+    """)  # fmt: skip
+    (record,) = told.records.values()
+
+    assert (clock_text(record.time_zero), clock_text(record.time_zero_known_at)) == ("09:50", "10:00")
+
+
+def test_there_and_back_at_one_moment_after_something_late_is_believed_since_when_it_was():
+    """What came late has the facts asked, which do not say what was held until the moment."""
+    told = lived_through("""
+        09:00  arrived
+        10:00  protocol
+        10:30  correct protocol at 09:50
+        10:10  born 2020-01-01
+        10:30  correct protocol at 10:00
+    """)  # fmt: skip
+    (record,) = told.records.values()
+
+    assert (clock_text(record.time_zero), clock_text(record.time_zero_known_at)) == ("10:00", "10:00")
+
+
+@pytest.mark.parametrize(("until", "status"), [("09:59", "open"), ("10:00", "cannot_assess")])
+def test_what_a_feed_does_not_cover_is_said_once_a_time_zero_that_was_still_to_come_has_come(until, status):
+    """Whoever reads the state anew at 10:00 says so; MIMIC-III covers drugs in intensive care alone."""
+    told = lived_through(f"""
+        09:00  arrived from mimic3
+        09:30  protocol at 10:00 from mimic3
+        {until}  quiet
+    """)  # fmt: skip
+
+    assert verdict_of(told, "E1", "antibiotics").status == status
+
+
 def test_a_case_that_begins_after_another_rule_out_than_before_is_believed_since_then():
     """By the correction the second protocol is no second case, and the only one begins after the rule-out."""
     told = lived_through("""
