@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, assert_never
 
 import orjson
@@ -17,7 +17,6 @@ from streams.records import as_outgoing, rejection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
 
     from schemas.clinical import AnyFact
     from schemas.source_profile import SourceProfile, SourceProfiles
@@ -48,10 +47,15 @@ class Counted:
 
 @dataclass(slots=True)
 class Taken:
-    """What a batch of raw messages gives: records to send, in order, and the count."""
+    """What a batch of raw messages gives: records to send, each with when it was received, and the count."""
 
-    outgoing: list[Outgoing] = field(default_factory=list)
+    timed: list[tuple[datetime, Outgoing]] = field(default_factory=list)
     counted: list[Counted] = field(default_factory=list)
+
+    @property
+    def outgoing(self) -> list[Outgoing]:
+        """The records to send, in the order of their messages."""
+        return [outgoing for _, outgoing in self.timed]
 
 
 def take_in(
@@ -73,7 +77,7 @@ def _take(record: Record, received_at: datetime, limit_bytes: int, profiles: Sou
     outcome = _translated(record, received_at, limit_bytes, profiles)
     match outcome:
         case Accepted(facts=facts):
-            taken.outgoing += [_fact_record(fact) for fact in facts]
+            taken.timed += [(_received(record, fact.received_at, received_at), _fact_record(fact)) for fact in facts]
             happened_at = max((each for each in map(happening, facts) if each), default=None)
             received = max((fact.received_at for fact in facts), default=received_at)
             source = facts[0].source if facts else source_of(record)
@@ -84,10 +88,18 @@ def _take(record: Record, received_at: datetime, limit_bytes: int, profiles: Sou
         case Rejected(reason=reason):
             source = source_of(record)
             ahead = _ahead(profiles.of(source), [outcome.ahead] if outcome.ahead else ())
-            taken.outgoing.append(as_outgoing(rejection(record, outcome, received_at, limit_bytes)))
+            refused = as_outgoing(rejection(record, outcome, received_at, limit_bytes))
+            taken.timed.append((_received(record, received_at, received_at), refused))
             taken.counted.append(Counted(record, source, "rejected", reason, received_at, None, received_at, ahead))
         case _:
             assert_never(outcome)
+
+
+def _received(record: Record, said: datetime, taken_at: datetime) -> datetime:
+    """When a message reached us, as it says itself; else when it was written to the broker."""
+    if said != taken_at or not 0 < record.written_ms <= taken_at.timestamp() * 1000:
+        return said
+    return datetime.fromtimestamp(record.written_ms / 1000, UTC)
 
 
 def _translated(

@@ -28,11 +28,13 @@ class Record:
     offset: int
     key: bytes | None
     value: bytes | None
+    written_ms: int = 0
+    """When it was written, in milliseconds since 1970; 0 where it does not say."""
 
 
 def as_records(fetched: Iterable[Fetched]) -> list[Record]:
     """What was fetched, without what nobody here reads; unlike the client's records these print no value."""
-    return [Record(each.topic, each.partition, each.offset, each.key, each.value) for each in fetched]
+    return [Record(each.topic, each.partition, each.offset, each.key, each.value, each.timestamp) for each in fetched]
 
 
 def rejection(

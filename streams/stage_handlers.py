@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from schemas.read_model import Rate
     from schemas.source_profile import SourceProfiles
+    from streams.batched.side_by_side import SideBySide
     from streams.clock import Clock
     from streams.ingest import Counted
     from streams.outbox import Outbox
@@ -61,7 +62,7 @@ class IngestStage:
     def __init__(
         self,
         clock: Clock,
-        outbox: Outbox,
+        outbox: SideBySide,
         counts: Table,
         metrics: WorkerMetrics,
         cap: RejectionCap,
@@ -86,7 +87,7 @@ class IngestStage:
         taken = take_in(records, self._clock.now(), self._limit_bytes, self._profiles)
         outcomes = Counter((each.record.topic, each.outcome == "rejected") for each in taken.counted)
         async with self._cap.letting_through(outcomes):
-            await self._outbox.send(taken.outgoing)
+            await self._outbox.send(taken.timed, {record.topic for record in records})
         for (topic, partition), counted in _by_partition(taken.counted).items():
             await self._count(topic, partition, counted)
         for each in taken.counted:

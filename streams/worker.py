@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from schemas.topics import RAW_TOPICS, Topic
 from streams.batched.outgoing import partition_of
 from streams.batched.process import work
+from streams.batched.side_by_side import SideBySide
 from streams.batched.time_order import TimeOrder
 from streams.clock import Clock, wall_clock
 from streams.engine import ScoringEngine
@@ -73,6 +74,7 @@ class Worker:
         self.said_acts = SaidActs(self.redis, self.outbox)
         self.under_way = BatchesUnderWay()
         self.cap = RejectionCap(settings, self.redis, self.metrics)
+        self._order = TimeOrder(settings.batch_records, lambda: int(wall_clock().timestamp() * 1000))
         self._build_handlers(engine, profiles)
         self._build_stages()
         self.publisher = ReadModelPublisher(self.redis)
@@ -89,7 +91,7 @@ class Worker:
         owner = Owner(engine, states.stored.get, limit, settings.decoded_bytes)
         self.ingest = IngestStage(
             self.clock,
-            self.outbox,
+            SideBySide(self._order, self.outbox.send),
             app.keyed_bytes(COUNTS_TABLE),
             self.metrics,
             self.cap,
@@ -107,7 +109,7 @@ class Worker:
 
     def _build_stages(self) -> None:
         # One a topic: what is held, or fails, in one feed holds up no other. A backlog is read as it happened.
-        order = TimeOrder(self.settings.batch_records, lambda: int(wall_clock().timestamp() * 1000))
+        order = self._order
         for topic in RAW_TOPICS:
             self._stage(f"ingest-{topic}", topic, self.ingest.handle, order=order)
         self._owning = self._stage("owner", Topic.ENCOUNTER_EVENTS, self.owner.handle, batches=_OF_THE_LOG, after=order)

@@ -21,6 +21,8 @@ _FIRST_FETCHES = 0.2
 """Seconds in which each partition's first records are fetched, where there are any."""
 _GIVES_WAY = 1.0
 """Seconds that the stage behind them waits at most for a backlog that they are about to hand it."""
+_TAKES_TURNS = 2.0
+"""Seconds that one who has something to send of a turn waits at most for the others to take theirs."""
 
 
 class Lane(Protocol):
@@ -48,8 +50,8 @@ class TimeOrder:
     Each at its own pace, a stage whose topic has few records would come to its end long before one whose topic has
     many, and after an outage one half of what happened would be read hours before the other. So a stage takes what
     is among the `within` earliest that wait at all of them, and not later than what is still to be fetched of a
-    backlog. It is a rule of thumb: none waits for a stage that is held up, or for what does not come; and two
-    stages that take at the same time may end either way.
+    backlog: a turn, and the next begins once each has taken what is its own. It is a rule of thumb: none waits for
+    a stage that is held up, or for what does not come.
     """
 
     def __init__(self, within: int, now_ms: Callable[[], int]) -> None:
@@ -59,6 +61,10 @@ class TimeOrder:
         self._lanes: list[Lane] = []
         self._moved = asyncio.Event()
         self._begins_at: float | None = -inf
+        self._turn_ends: float | None = None
+        """Up to which moment this turn goes; None: all may be taken."""
+        self._is_rest = False
+        """This turn is what was left of a backlog: what comes after it waits for nobody."""
 
     def join(self, lane: Lane) -> None:
         """Read side by side with all who have joined."""
@@ -66,7 +72,13 @@ class TimeOrder:
 
     def begin(self) -> None:
         """Partitions were given: once something has come, wait until the first of each may have."""
-        self._begins_at = None
+        self._begins_at = self._turn_ends = None
+        self._is_rest = False
+
+    @property
+    def in_turns(self) -> bool:
+        """Whether there is a backlog, of which each takes what is its own up to one moment."""
+        return self._turn_ends is not None
 
     def look_again(self) -> None:
         """Records were taken, or are held up no longer: others may have their turn."""
@@ -85,6 +97,25 @@ class TimeOrder:
                     self._moved.clear()
                     await self._moved.wait()
 
+    async def others_took(self, but: Collection[str]) -> None:
+        """Wait, though not for long, until of all topics but these was taken what is of this turn, and handed in."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_TAKES_TURNS):
+                # Whoever has just taken his part hands in what comes of it before this goes on.
+                await asyncio.sleep(0)
+                while self._turn_ends is not None and self._is_to_take(self._turn_ends, but):
+                    self._moved.clear()
+                    await self._moved.wait()
+                    await asyncio.sleep(0)
+
+    def _is_to_take(self, until: float, but: Collection[str] = ()) -> bool:
+        """Whether something of a turn waits, by what is first of each partition with a time."""
+        now_ms = self._now_ms()
+        firsts: dict[TP, int] = {}
+        for tp, records in self._waiting():
+            firsts.setdefault(tp, next(iter(_moments(records, now_ms)), 0))
+        return any(0 < first <= until for tp, first in firsts.items() if tp.topic not in but)
+
     def until(self) -> float:
         """The last moment, in milliseconds since 1970, of which records may be taken now."""
         loop = asyncio.get_running_loop()
@@ -93,6 +124,21 @@ class TimeOrder:
             loop.call_at(self._begins_at, self.look_again)
         if loop.time() < self._begins_at:
             return -inf
+        if self._turn_ends is not None and self._is_to_take(self._turn_ends):
+            return self._turn_ends
+        last = self._turn()
+        ends_with_rest = last == inf and self._turn_ends is not None and not self._is_rest
+        self._is_rest = ends_with_rest
+        if ends_with_rest:
+            last = max(self._moments_waiting(), default=inf)
+        self._turn_ends = None if last == inf else last
+        return last
+
+    def _moments_waiting(self) -> Iterator[int]:
+        now_ms = self._now_ms()
+        return chain.from_iterable(_moments(records, now_ms) for _, records in self._waiting())
+
+    def _turn(self) -> float:
         runs: dict[TP, list[Sequence[Fetched]]] = defaultdict(list)
         for tp, records in self._waiting():
             runs[tp].append(records)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from statistics import median
 
 from canonical_message import dose, message
 from real_parts.eventually import eventually
@@ -44,8 +45,8 @@ def happened(record):
     return datetime.fromisoformat(fact.get("started_at") or fact["collected_at"]).astimezone(UTC)
 
 
-def test_a_backlog_is_taken_in_about_as_it_happened(kafka, redis_url, tmp_path):
-    """Two batches of the large topic are the most that any dose lies too early or too late in the log."""
+def test_a_backlog_is_taken_in_as_it_happened(kafka, redis_url, tmp_path):
+    """A dose lies where it belongs among the vital signs; on a busy machine some may be no more than a turn away."""
     settings = fresh(kafka, redis_url, tmp_path, partitions=1, batch_records=BATCH)
     sent_after_topics(settings, list(backlog()))
 
@@ -57,7 +58,8 @@ def test_a_backlog_is_taken_in_about_as_it_happened(kafka, redis_url, tmp_path):
     in_order = sorted(moment for moment, _ in moments)
     away = [abs(place - in_order.index(moments[place][0])) for place in places]
     assert len(away) == DOSES
-    assert max(away) <= 2 * BATCH + DOSES
+    assert median(away) <= 1
+    assert max(away) <= BATCH
 
 
 def log(bootstrap):

@@ -1,5 +1,6 @@
 """Raw messages in, facts and refusals out, each counted once however often it is read."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -78,6 +79,34 @@ def test_a_message_that_does_not_say_when_it_was_received_was_received_now():
     taken = take_in([raw(orjson.dumps(value), topic="raw.act")], NOW, LIMIT)
 
     assert CLINICAL_EVENT.validate_json(taken.outgoing[0].value).received_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("written_at", "ordered_by"),
+    [
+        (NOW - timedelta(hours=2), NOW - timedelta(hours=2)),
+        (NOW, NOW),
+        (NOW + timedelta(milliseconds=1), NOW),
+        (None, NOW),
+    ],
+)
+def test_what_does_not_say_when_it_was_received_is_put_in_order_by_when_it_was_written(written_at, ordered_by):
+    """Of the time of a producer whose clock is ahead nothing is believed; what is refused has its place, too."""
+    written_ms = -1 if written_at is None else round(written_at.timestamp() * 1000)
+    value = orjson.loads(feed_records(1)[0].value)
+    del value["received_at"]
+    messages = [
+        replace(raw(each, topic="raw.act"), written_ms=written_ms) for each in (orjson.dumps(value), b"rubbish")
+    ]
+
+    assert [moment for moment, _ in take_in(messages, NOW, LIMIT).timed] == [ordered_by, ordered_by]
+
+
+def test_what_says_when_it_was_received_is_put_in_order_by_that():
+    (record, *_) = feed_records(1)
+    ((moment, sent),) = take_in([replace(record, written_ms=1)], NOW, LIMIT).timed
+
+    assert moment == CLINICAL_EVENT.validate_json(sent.value).received_at < NOW
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,131 @@ def test_nothing_is_taken_before_each_partition_has_had_its_first_fetch(monkeypa
     assert asyncio.run(begin()) == (-inf, inf)
 
 
+def test_a_turn_lasts_until_each_has_taken_what_is_its_own_of_it():
+    fast, slow = Lane("fast", [1, 3, 4, 5, 6]), Lane("slow", [2, 9])
+
+    async def take():
+        order = ordered(fast, slow, within=3)
+        first = order.until()
+        fast.waiting = [(TP("fast", 0), fetched(4, 5, 6))]
+        still = order.until()
+        slow.waiting = [(TP("slow", 0), fetched(9))]
+        return first, still, order.until()
+
+    assert asyncio.run(take()) == (3, 3, 6)
+
+
+@pytest.mark.parametrize("left", [fetched(0), fetched(NOW_MS + 1), []])
+def test_what_has_no_time_does_not_make_a_turn_last(left):
+    odd, other = Lane("odd", [2]), Lane("other", [1, 3, 4, 5])
+
+    async def take():
+        order = ordered(odd, other)
+        first = order.until()
+        odd.waiting, other.waiting = [(TP("odd", 0), left)], [(TP("other", 0), fetched(4, 5, 6))]
+        return first, order.until()
+
+    assert asyncio.run(take()) == (3, 6)
+
+
+def test_what_is_left_of_a_backlog_is_one_more_turn_and_what_comes_then_is_none():
+    lane, other = Lane("a", [1, 2, 3]), Lane("b", [4, 5])
+
+    async def take():
+        order = ordered(lane, other)
+        backlog = order.until()
+        lane.waiting = []
+        rest = order.until(), order.in_turns
+        other.waiting = [(TP("b", 0), fetched(6))]
+        return backlog, rest, (order.until(), order.in_turns)
+
+    assert asyncio.run(take()) == (3, (5, True), (inf, False))
+
+
+@pytest.mark.parametrize(("waiting", "in_turns"), [([1, 2], False), ([1, 2, 3], True)])
+def test_there_are_turns_where_more_waits_than_is_kept_together(waiting, in_turns):
+    async def ask():
+        order = ordered(Lane("a", waiting))
+        order.until()
+        return order.in_turns
+
+    assert asyncio.run(ask()) is in_turns
+
+
+def test_partitions_that_are_given_anew_begin_without_a_turn():
+    async def begin():
+        order = ordered(Lane("a", [1, 2, 3]))
+        order.until()
+        order.begin()
+        return order.in_turns
+
+    assert asyncio.run(begin()) is False
+
+
+def took(*lanes, but, then=lambda: None):
+    """Whether `others_took` had returned at once, and after `then`."""
+
+    async def wait():
+        order = ordered(*lanes)
+        order.until()
+        waiting, done = asyncio.ensure_future(order.others_took(but)), []
+        for _ in range(2):
+            await asyncio.wait([waiting], timeout=0.01)
+            done.append(waiting.done())
+            then()
+            order.look_again()
+        await asyncio.wait([waiting], timeout=5)
+        return [*done, waiting.done()]
+
+    return asyncio.run(wait())
+
+
+def test_who_sends_for_all_waits_until_the_others_took_what_is_of_the_turn():
+    late = Lane("late", [2, 7])
+
+    def take():
+        late.waiting = [(TP("late", 0), fetched(7))]
+
+    assert took(Lane("mine", [1, 3, 4]), late, but={"mine"}, then=take) == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("others", "but"),
+    [
+        ([Lane("late", [7, 8])], {"mine"}),
+        ([Lane("handed in", [2, 3])], {"mine", "handed in"}),
+        ([Lane("held", [2, 3], is_held_up=True)], {"mine"}),
+    ],
+)
+def test_who_sends_for_all_waits_for_nobody_who_has_nothing_of_the_turn(others, but, monkeypatch):
+    monkeypatch.setattr(time_order, "_TAKES_TURNS", 3600)
+
+    assert took(Lane("mine", [1, 2, 3, 4]), *others, but=but) == [True, True, True]
+
+
+def test_who_sends_for_all_does_not_wait_for_ever(monkeypatch):
+    monkeypatch.setattr(time_order, "_TAKES_TURNS", 0.01)
+
+    assert took(Lane("mine", [1, 3, 4]), Lane("late", [2]), but={"mine"})[-1]
+
+
+def test_who_sends_for_all_lets_him_who_has_just_taken_hand_in_first():
+    handed_in = []
+
+    async def wait():
+        order = ordered(Lane("a", [1, 2, 3]))
+        order.until()
+        sends = asyncio.ensure_future(order.others_took({"a"}))
+        await asyncio.wait([asyncio.ensure_future(hand_in(sends)), sends])
+
+    async def hand_in(sends):
+        handed_in.append(sends.done())
+
+    asyncio.run(wait())
+
+    assert handed_in == [False]
+
+
 def test_who_comes_after_waits_until_a_backlog_was_taken():
     lane, went_on = Lane("a", [1, 2, 3, 4]), []
 
