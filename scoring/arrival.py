@@ -7,7 +7,7 @@ from scoring.act_time import place_time
 from scoring.chart import Chart, Charts, draw_charts
 from scoring.episode import Unplaced
 from scoring.outbox import Outbox
-from scoring.patient_state import PatientState
+from scoring.patient_state import PatientState, forget_before
 from scoring.rules import Rules
 
 
@@ -128,6 +128,8 @@ def fold(state: PatientState, fact: AnyFact, rules: Rules, outbox: Outbox) -> Ar
         return None
     latest = state.latest_receipt
     in_order = latest is not None and latest <= fact.received_at == state.now
+    if not in_order:
+        forget_before(state.beliefs)
     state.latest_receipt = fact.received_at if latest is None else max(latest, fact.received_at)
     merge = merge_of(state) if isinstance(fact, Merge) or state.is_merged else None
     state.is_merged = merge is not None

@@ -87,6 +87,13 @@ class HeldBelief:
         return None if before is None else HeldBelief(self.after, at, now, before)
 
 
+def forget_before(beliefs: dict[CaseKey, HeldBelief]) -> None:
+    """What came late may have had a say in what was held before: only the facts can tell now."""
+    for key, held in beliefs.items():
+        if held.before is not None:
+            beliefs[key] = replace(held, before=None)
+
+
 def opened_belief(after: datetime | None, at: datetime | None, now: datetime) -> HeldBelief:
     """The belief about a case that nobody had believed in before `now`."""
     return HeldBelief(after, at, now, before=HeldBelief(after, None, now, present=False))
@@ -112,6 +119,7 @@ class PatientState:
         comparisons: By case, what can still change its rivals as they were recorded last.
         unrecorded: Cases that were judged, or whose rivals may be otherwise, since their records were put together.
         latest_receipt: The latest `received_at` folded since the state was read; None before.
+        read_at: `now` as it was when the state was read; None where it never was.
     """
 
     facts: FactStore = field(default_factory=FactStore)
@@ -130,6 +138,7 @@ class PatientState:
     comparisons: dict[CaseKey, Bearing] = field(default_factory=dict)
     unrecorded: dict[CaseKey, Assessment] = field(default_factory=dict)
     latest_receipt: datetime | None = None
+    read_at: datetime | None = None
 
 
 class _Stored(StrictModel):
@@ -177,6 +186,7 @@ def decode_state(data: bytes) -> PatientState:
     return PatientState(
         facts=facts,
         now=stored.now,
+        read_at=stored.now,
         revision=stored.revision,
         published={(each.case_id, each.measure): each for each in stored.published},
         wake_at=stored.wake_at,

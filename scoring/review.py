@@ -83,6 +83,10 @@ def _comparison(state: PatientState, case: Assessment) -> Bearing:
     return known
 
 
+def _is_of(case_id: str, chart: Chart) -> bool:
+    return case_id.partition("#")[0] == chart.episode.case_id
+
+
 @dataclass(slots=True)
 class _Believer:
     """Tells since when each case's time zero has been believed, and remembers it in the state."""
@@ -94,11 +98,16 @@ class _Believer:
     now: datetime
     earlier: tuple[Assessment, ...] | None
     told: set[str] = field(default_factory=set)
+    held: dict[CaseKey, HeldBelief] = field(init=False)
+    """As it was before this judgement."""
+
+    def __post_init__(self) -> None:
+        self.held = dict(self.state.beliefs)
 
     def __call__(self, case_id: str, span: Span, found: TimeZero) -> datetime:
         self.told.add(case_id)
         key = (case_id, self.measure.identifier)
-        holds = self._by_order(self.state.beliefs.get(key), span, found)
+        holds = self._by_order(self.held.get(key), span, found)
         if holds is None:
             since = find_belief(self.chart, self.state.facts, self.measure, span, found, self.now)
             holds = HeldBelief(span.after, found.at, since)
@@ -108,12 +117,21 @@ class _Believer:
     def _by_order(self, held: HeldBelief | None, span: Span, found: TimeZero) -> HeldBelief | None:
         """The belief as the order of arrival tells it; None where it cannot."""
         if held is None:
-            return opened_belief(span.after, found.at, self.now) if self._has_just_opened() else None
+            return opened_belief(span.after, found.at, self.now) if self._has_just_opened(span) else None
         return None if self._must_ask_facts(held, span, found) else held.turned_to(found.at, self.now)
 
-    def _has_just_opened(self) -> bool:
-        """Whether a case that nobody ever believed in can only be of what arrived: its chart was judged just before."""
-        return self.arrival.chart is self.chart and self.arrival.in_order
+    def _has_just_opened(self, span: Span) -> bool:
+        """Whether a case that nobody believed in under its number can only be of what arrived.
+
+        Its chart was judged just before. Not so where the state was read at this very moment, since a case may have
+        gone with what came before the reading; nor where another number was believed to begin there.
+        """
+        if self.arrival.chart is not self.chart or not self.arrival.in_order or self.now == self.state.read_at:
+            return False
+        return not any(
+            held.after == span.after and measure == self.measure.identifier and _is_of(case_id, self.chart)
+            for (case_id, measure), held in self.held.items()
+        )
 
     def _must_ask_facts(self, held: HeldBelief, span: Span, found: TimeZero) -> bool:
         """Whether the order of arrival cannot tell since when a time zero has been believed."""

@@ -84,6 +84,64 @@ def test_there_and_back_at_one_moment_after_something_late_is_believed_since_whe
     assert (clock_text(record.time_zero), clock_text(record.time_zero_known_at)) == ("10:00", "10:00")
 
 
+def known_at(story, *measures):
+    """Time zero of the only case, and since when it is known."""
+    (record,) = lived_through(story, *measures).records.values()
+    return f"{clock_text(record.time_zero)} since {clock_text(record.time_zero_known_at)}"
+
+
+def test_what_comes_late_may_have_had_a_say_in_what_was_held_before():
+    """The creatinine of 20:10 has none in the 09:00 that a clinician says, and makes the 20:10 of before it."""
+    assert (
+        known_at(
+            """
+        07:00  arrived
+        20:00  infection suspected
+        20:05  temperature 39.0
+        20:06  heart rate 120
+        22:30  severe sepsis documented at 09:00
+        22:10  creatinine 2.4 measured 20:10
+        22:30  retract severe sepsis documented
+    """,
+            SEP1,
+        )
+        == "20:10 since 22:10"
+    )
+
+
+def test_a_case_that_gets_another_number_is_believed_since_when_it_was():
+    """With the rule-out of 10:30 and an order set before it the case of 14:00 is the second."""
+    told = lived_through("""
+        09:00  arrived
+        10:30  ruled out
+        14:00  protocol
+        15:00  correct ruled out at 10:30
+        16:00  protocol (again) at 10:00
+    """)  # fmt: skip
+
+    assert {each.case_id: clock_text(each.time_zero_known_at) for each in told.records.values()} == {
+        "E1": "16:00",
+        "E1#2": "14:00",
+    }
+
+
+def test_who_reads_the_state_between_what_comes_at_one_moment_believes_the_same():
+    rules, lived = load_rules([PED]), Lived()
+    for event in read_story("""
+        09:00  arrived
+        10:00  protocol
+        10:30  retract protocol
+        10:30  temperature 37.0
+        10:30  correct protocol at 10:00
+    """):  # fmt: skip
+        if event.kind == "observation":
+            lived.state = decode_state(encode_state(lived.state))
+        lived.take(event, rules)
+    (record,) = lived.records.values()
+
+    assert clock_text(record.time_zero_known_at) == "10:00"
+
+
 @pytest.mark.parametrize(("until", "status"), [("09:59", "open"), ("10:00", "cannot_assess")])
 def test_what_a_feed_does_not_cover_is_said_once_a_time_zero_that_was_still_to_come_has_come(until, status):
     """Whoever reads the state anew at 10:00 says so; MIMIC-III covers drugs in intensive care alone."""
