@@ -47,15 +47,16 @@ class Counted:
 
 @dataclass(slots=True)
 class Taken:
-    """What a batch of raw messages gives: records to send, each with when it was received, and the count."""
+    """What a batch of raw messages gives: facts, each with when it was received, refused messages, and the count."""
 
-    timed: list[tuple[datetime, Outgoing]] = field(default_factory=list)
+    facts: list[tuple[datetime, Outgoing]] = field(default_factory=list)
+    refused: list[Outgoing] = field(default_factory=list)
     counted: list[Counted] = field(default_factory=list)
 
     @property
     def outgoing(self) -> list[Outgoing]:
-        """The records to send, in the order of their messages."""
-        return [outgoing for _, outgoing in self.timed]
+        """All that is to be sent, facts first."""
+        return [*(fact for _, fact in self.facts), *self.refused]
 
 
 def take_in(
@@ -77,7 +78,7 @@ def _take(record: Record, received_at: datetime, limit_bytes: int, profiles: Sou
     outcome = _translated(record, received_at, limit_bytes, profiles)
     match outcome:
         case Accepted(facts=facts):
-            taken.timed += [(_received(record, fact.received_at, received_at), _fact_record(fact)) for fact in facts]
+            taken.facts += [(_received(record, fact.received_at, received_at), _fact_record(fact)) for fact in facts]
             happened_at = max((each for each in map(happening, facts) if each), default=None)
             received = max((fact.received_at for fact in facts), default=received_at)
             source = facts[0].source if facts else source_of(record)
@@ -88,8 +89,7 @@ def _take(record: Record, received_at: datetime, limit_bytes: int, profiles: Sou
         case Rejected(reason=reason):
             source = source_of(record)
             ahead = _ahead(profiles.of(source), [outcome.ahead] if outcome.ahead else ())
-            refused = as_outgoing(rejection(record, outcome, received_at, limit_bytes))
-            taken.timed.append((_received(record, received_at, received_at), refused))
+            taken.refused.append(as_outgoing(rejection(record, outcome, received_at, limit_bytes)))
             taken.counted.append(Counted(record, source, "rejected", reason, received_at, None, received_at, ahead))
         case _:
             assert_never(outcome)

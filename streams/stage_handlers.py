@@ -62,16 +62,18 @@ class IngestStage:
     def __init__(
         self,
         clock: Clock,
-        outbox: SideBySide,
+        outbox: Outbox,
+        facts: SideBySide,
         counts: Table,
         metrics: WorkerMetrics,
         cap: RejectionCap,
         limit_bytes: int,
         profiles: SourceProfiles,
     ) -> None:
-        """Count in the table `counts`; refuse messages above `limit_bytes`; read each by its source's profile."""
+        """Send facts by `facts`; count in the table `counts`; refuse messages above `limit_bytes`."""
         self._clock = clock
         self._outbox = outbox
+        self._facts = facts
         self._table = counts
         self._metrics = metrics
         self._cap = cap
@@ -87,7 +89,8 @@ class IngestStage:
         taken = take_in(records, self._clock.now(), self._limit_bytes, self._profiles)
         outcomes = Counter((each.record.topic, each.outcome == "rejected") for each in taken.counted)
         async with self._cap.letting_through(outcomes):
-            await self._outbox.send(taken.timed, {record.topic for record in records})
+            await self._outbox.send(taken.refused)
+            await self._facts.send(taken.facts, {record.topic for record in records})
         for (topic, partition), counted in _by_partition(taken.counted).items():
             await self._count(topic, partition, counted)
         for each in taken.counted:

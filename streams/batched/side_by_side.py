@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
     from datetime import datetime
 
     from streams.batched.outgoing import Outgoing
@@ -46,8 +46,9 @@ class SideBySide:
     """Sends for stages that share a `TimeOrder`, in a backlog for all of them at once.
 
     Each for itself would write what is its own of a turn in one piece: four hundred vital signs, then the doses among
-    them. So the first who has something to send waits for the others, and sends all of it in the order of its
-    times; what has one time stays in the order in which it was handed in.
+    them. So the first who has read his part waits for the others, and sends all of it in the order of its times; what
+    has one time stays in the order in which it was handed in. What cannot be sent so is sent part by part, so that
+    one's fault is none of the others'.
     """
 
     def __init__(self, turns: Turns, send: Send) -> None:
@@ -61,7 +62,7 @@ class SideBySide:
         """Send what came of `topics`, each with its time, and wait until the broker has it.
 
         Raises:
-            Exception: that of the sending, to each whose part was in it; some of it may have been delivered.
+            Exception: that of the sending of this part; some of it may have been delivered.
         """
         if not self._turns.in_turns:
             await self._send(_in_order([timed]))
@@ -76,15 +77,30 @@ class SideBySide:
             await part.sent
 
     async def _send_all(self, parts: list[_Part]) -> None:
+        """Send for all, by the first of them; each is told what became of his part."""
         try:
             await self._turns.others_took(self._topics)
             self._close(parts)
-            await self._send(_in_order([each.timed for each in parts]))
-        except BaseException as error:
+            mine, *others = await self._answers(parts)
+        except BaseException:
             self._close(parts)
-            _tell(parts[1:], error if isinstance(error, Exception) else BrokenOffError())
+            _tell(parts[1:], repeat(BrokenOffError()))
             raise
-        _tell(parts[1:], None)
+        _tell(parts[1:], others)
+        if mine is not None:
+            raise mine
+
+    async def _answers(self, parts: Sequence[_Part]) -> list[BaseException | None]:
+        """Of each part, why it was not sent; None: it was."""
+        try:
+            await self._send(_in_order([each.timed for each in parts]))
+        except Exception as error:  # noqa: BLE001 - whose fault it is shows where each is sent for itself
+            if len(parts) == 1:
+                return [error]
+            return await asyncio.gather(
+                *(self._send(_in_order([each.timed])) for each in parts), return_exceptions=True
+            )
+        return [None] * len(parts)
 
     def _close(self, parts: list[_Part]) -> None:
         """Whoever comes now is of the next turn."""
@@ -96,8 +112,8 @@ def _in_order(parts: Sequence[Sequence[Timed]]) -> list[Outgoing]:
     return [outgoing for _, outgoing in sorted(chain.from_iterable(parts), key=itemgetter(0))]
 
 
-def _tell(parts: Sequence[_Part], error: Exception | None) -> None:
-    for each in parts:
+def _tell(parts: Sequence[_Part], answers: Iterable[BaseException | None]) -> None:
+    for each, error in zip(parts, answers, strict=False):
         if each.sent.done():
             continue
         if error is None:

@@ -135,12 +135,19 @@ class Stage:
                 self._work = asyncio.ensure_future(self._finish(batch))
                 await asyncio.wait([self._work])
                 self._work = None
+                if self._order is not None:
+                    self._order.look_again()
 
     async def _something_to_look_at(self) -> None:
         """Records came, or may be taken now; what waits for others is looked at from time to time besides."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_HELD_UP_AFTER if self.waiting else None):
                 await self._arrived.wait()
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether it is at a batch."""
+        return self._work is not None
 
     @property
     def is_held_up(self) -> bool:

@@ -37,6 +37,10 @@ class Lane(Protocol):
         """Of each partition of which the broker has more that is about to come, the latest moment that came so far."""
 
     @property
+    def is_at_work(self) -> bool:
+        """Whether it is at a batch."""
+
+    @property
     def is_held_up(self) -> bool:
         """Whether it has been at one batch for so long that nobody should wait for it."""
 
@@ -50,8 +54,8 @@ class TimeOrder:
     Each at its own pace, a stage whose topic has few records would come to its end long before one whose topic has
     many, and after an outage one half of what happened would be read hours before the other. So a stage takes what
     is among the `within` earliest that wait at all of them, and not later than what is still to be fetched of a
-    backlog: a turn, and the next begins once each has taken what is its own. It is a rule of thumb: none waits for
-    a stage that is held up, or for what does not come.
+    backlog: a turn, and the next begins once each is done with what is its own. It is a rule of thumb: none waits
+    for a stage that is held up, or for what does not come.
     """
 
     def __init__(self, within: int, now_ms: Callable[[], int]) -> None:
@@ -124,7 +128,7 @@ class TimeOrder:
             loop.call_at(self._begins_at, self.look_again)
         if loop.time() < self._begins_at:
             return -inf
-        if self._turn_ends is not None and self._is_to_take(self._turn_ends):
+        if self._turn_ends is not None and (self._is_to_take(self._turn_ends) or self._is_under_way()):
             return self._turn_ends
         last = self._turn()
         ends_with_rest = last == inf and self._turn_ends is not None and not self._is_rest
@@ -133,6 +137,9 @@ class TimeOrder:
             last = max(self._moments_waiting(), default=inf)
         self._turn_ends = None if last == inf else last
         return last
+
+    def _is_under_way(self) -> bool:
+        return any(lane.is_at_work and not lane.is_held_up for lane in self._lanes)
 
     def _moments_waiting(self) -> Iterator[int]:
         now_ms = self._now_ms()

@@ -30,15 +30,16 @@ class Turns:
 class Broker:
     """Keeps what it was sent at one time; it may refuse, or take its time."""
 
-    def __init__(self, refuses=None):
-        self.sent, self.refuses = [], refuses
+    def __init__(self, refuses=None, all_with=""):
+        self.sent, self.refuses, self.all_with = [], refuses, all_with
         self.answers = asyncio.Event()
         self.answers.set()
 
     async def send(self, outgoing):
-        self.sent.append([each.key.decode() for each in outgoing])
+        keys = [each.key.decode() for each in outgoing]
+        self.sent.append(keys)
         await self.answers.wait()
-        if self.refuses is not None:
+        if self.refuses is not None and any(self.all_with in each for each in keys):
             raise self.refuses
 
 
@@ -106,15 +107,29 @@ def test_what_is_handed_in_while_a_turn_is_sent_is_of_the_next():
     assert asyncio.run(story()) == ([None, None], [["v1"], ["d0"]])
 
 
-def test_what_the_broker_refuses_is_refused_to_all_whose_part_was_in_it():
+def test_what_cannot_be_sent_with_the_others_is_no_fault_of_theirs():
     async def story():
-        turns, broker = Turns(), Broker(refuses=ConnectionError())
+        turns, broker = Turns(), Broker(refuses=ConnectionError(), all_with="d2")
+        tasks = handing_in(SideBySide(turns, broker.send), ("v", [1, 3]), ("d", [2]), ("a", [0]))
+        await until(turns, 3)
+        turns.over.set()
+        return await ended(tasks), broker.sent
+
+    assert asyncio.run(story()) == (
+        [None, ConnectionError, None],
+        [["a0", "v1", "d2", "v3"], ["v1", "v3"], ["d2"], ["a0"]],
+    )
+
+
+def test_whoever_sends_for_all_is_told_what_became_of_his_own_part():
+    async def story():
+        turns, broker = Turns(), Broker(refuses=ConnectionError(), all_with="v1")
         tasks = handing_in(SideBySide(turns, broker.send), ("v", [1]), ("d", [2]))
         await until(turns, 2)
         turns.over.set()
         return await ended(tasks)
 
-    assert asyncio.run(story()) == [ConnectionError, ConnectionError]
+    assert asyncio.run(story()) == [ConnectionError, None]
 
 
 def test_a_turn_that_is_refused_leaves_the_next_in_one_piece():

@@ -20,9 +20,9 @@ def fetched(*moments):
 class Lane:
     """What waits of one topic's partitions."""
 
-    def __init__(self, topic, *partitions, is_held_up=False, more_after=()):
+    def __init__(self, topic, *partitions, is_at_work=False, is_held_up=False, more_after=()):
         self.waiting = [(TP(topic, number), fetched(*moments)) for number, moments in enumerate(partitions)]
-        self.is_held_up, self.more_after = is_held_up, more_after
+        self.is_at_work, self.is_held_up, self.more_after = is_at_work, is_held_up, more_after
         self.looked = 0
 
     def look_again(self):
@@ -116,6 +116,22 @@ def test_a_turn_lasts_until_each_has_taken_what_is_its_own_of_it():
         return first, still, order.until()
 
     assert asyncio.run(take()) == (3, 3, 6)
+
+
+@pytest.mark.parametrize(("is_held_up", "then"), [(False, 3), (True, 9)])
+def test_a_turn_lasts_until_each_is_done_with_what_is_its_own_of_it(is_held_up, then):
+    """Who has nothing of a turn must not begin the next while another has only just taken his part of this one."""
+    idle, busy = Lane("idle", [7, 8, 9]), Lane("busy", [1, 2, 3])
+
+    async def take():
+        order = ordered(idle, busy)
+        first = order.until()
+        busy.waiting, busy.is_at_work, busy.is_held_up = [], True, is_held_up
+        meanwhile = order.until()
+        busy.is_at_work = busy.is_held_up = False
+        return first, meanwhile, order.until()
+
+    assert asyncio.run(take()) == (3, then, 9)
 
 
 @pytest.mark.parametrize("left", [fetched(0), fetched(NOW_MS + 1), []])
