@@ -50,8 +50,6 @@ EXIT_INPUT_ERROR = 2
 _REDIS_SECONDS = 5
 _HEADROOM_BYTES = 4096
 """A record is larger than its value by its key and Kafka's framing."""
-_OF_A_BACKLOG = 2
-"""A turn of those who take a backlog in is as large as so many batches, and each may take all of it at once."""
 _OF_THE_LOG = 20
 """A batch of the log is as large as so many others, so that what is done once for all events of a patient is done
 seldom. It is concluded in time by its handler."""
@@ -76,7 +74,7 @@ class Worker:
         self.said_acts = SaidActs(self.redis, self.outbox)
         self.under_way = BatchesUnderWay()
         self.cap = RejectionCap(settings, self.redis, self.metrics)
-        self._order = TimeOrder(_OF_A_BACKLOG * settings.batch_records, lambda: int(wall_clock().timestamp() * 1000))
+        self._order = TimeOrder(settings.batch_records, lambda: int(wall_clock().timestamp() * 1000))
         self._build_handlers(engine, profiles)
         self._build_stages()
         self.publisher = ReadModelPublisher(self.redis)
@@ -114,7 +112,7 @@ class Worker:
         # One a topic: what is held, or fails, in one feed holds up no other. A backlog is read as it happened.
         order = self._order
         for topic in RAW_TOPICS:
-            self._stage(f"ingest-{topic}", topic, self.ingest.handle, batches=_OF_A_BACKLOG, order=order)
+            self._stage(f"ingest-{topic}", topic, self.ingest.handle, order=order)
         self._owning = self._stage("owner", Topic.ENCOUNTER_EVENTS, self.owner.handle, batches=_OF_THE_LOG, after=order)
         self._stage("aggregates", Topic.CASES, self.aggregates.handle)
         self._stage("project-cases", Topic.CASES, self.projection.handle)

@@ -130,12 +130,13 @@ class TimeOrder:
             return -inf
         if self._turn_ends is not None and (self._is_to_take(self._turn_ends) or self._is_under_way()):
             return self._turn_ends
-        last = self._turn()
-        ends_with_rest = last == inf and self._turn_ends is not None and not self._is_rest
-        self._is_rest = ends_with_rest
-        if ends_with_rest:
-            last = max(self._moments_waiting(), default=inf)
-        self._turn_ends = None if last == inf else last
+        earliest, fetched = self._among_the_earliest(), self._fetched()
+        self._is_rest = earliest == inf and self._turn_ends is not None and not self._is_rest
+        if self._is_rest:
+            earliest = max(self._moments_waiting(), default=inf)
+        last = min(earliest, fetched)
+        # What little waits without a backlog is taken as it comes, up to what is still to be fetched.
+        self._turn_ends = None if earliest == inf else last
         return last
 
     def _is_under_way(self) -> bool:
@@ -145,15 +146,21 @@ class TimeOrder:
         now_ms = self._now_ms()
         return chain.from_iterable(_moments(records, now_ms) for _, records in self._waiting())
 
-    def _turn(self) -> float:
+    def _among_the_earliest(self) -> float:
+        """The latest moment of the earliest that are kept together; where fewer wait, all are."""
         runs: dict[TP, list[Sequence[Fetched]]] = defaultdict(list)
         for tp, records in self._waiting():
             runs[tp].append(records)
         now_ms = self._now_ms()
         # Each record has the latest moment of those before it: so somebody's first may always be taken.
         moments = [accumulate(_moments(chain.from_iterable(run), now_ms), max) for run in runs.values()]
-        known = [at for lane in self._lanes if not lane.is_held_up for at in lane.more_after if 0 < at <= now_ms]
-        return min(next(islice(merge(*moments), self._within - 1, None), inf), *known, inf)
+        return next(islice(merge(*moments), self._within - 1, None), inf)
+
+    def _fetched(self) -> float:
+        """Up to which moment all has come; what is still to be fetched may be later."""
+        now_ms = self._now_ms()
+        moments = chain.from_iterable(lane.more_after for lane in self._lanes if not lane.is_held_up)
+        return min((at for at in moments if 0 < at <= now_ms), default=inf)
 
     def moment(self, record: Fetched) -> int:
         """When a record was written, in milliseconds; 0 where it does not say, or says what has not been yet."""

@@ -59,7 +59,7 @@ def test_a_backlog_is_taken_in_as_it_happened(kafka, redis_url, tmp_path):
     away = [abs(place - in_order.index(moments[place][0])) for place in places]
     assert len(away) == DOSES
     assert median(away) <= 1
-    assert max(away) <= 2 * BATCH
+    assert max(away) <= BATCH
 
 
 def log(bootstrap):

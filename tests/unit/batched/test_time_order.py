@@ -171,6 +171,14 @@ def test_there_are_turns_where_more_waits_than_is_kept_together(waiting, in_turn
     assert asyncio.run(ask()) is in_turns
 
 
+def test_few_that_wait_are_no_turn_though_more_is_still_to_be_fetched():
+    async def ask():
+        order = ordered(Lane("a", [1, 7]), Lane("b", more_after=[5]))
+        return order.until(), order.in_turns
+
+    assert asyncio.run(ask()) == (5, False)
+
+
 def test_partitions_that_are_given_anew_begin_without_a_turn():
     async def begin():
         order = ordered(Lane("a", [1, 2, 3]))
