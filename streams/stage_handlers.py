@@ -70,7 +70,10 @@ class IngestStage:
         limit_bytes: int,
         profiles: SourceProfiles,
     ) -> None:
-        """Send facts by `facts`; count in the table `counts`; refuse messages above `limit_bytes`."""
+        """Send facts by `facts`; count in the table `counts`; refuse messages above `limit_bytes`.
+
+        Each message is read by its source's profile.
+        """
         self._clock = clock
         self._outbox = outbox
         self._facts = facts

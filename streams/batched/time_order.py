@@ -22,7 +22,7 @@ _FIRST_FETCHES = 0.2
 _GIVES_WAY = 1.0
 """Seconds that the stage behind them waits at most for a backlog that they are about to hand it."""
 _TAKES_TURNS = 2.0
-"""Seconds that one who has something to send of a turn waits at most for the others to take theirs."""
+"""Seconds that one who has read his part of a turn waits at most for the others to take theirs."""
 
 
 class Lane(Protocol):

@@ -52,6 +52,17 @@ def handing_in(together, *parts):
     return [asyncio.ensure_future(together.send(timed(*minutes, name=name), {name})) for name, minutes in parts]
 
 
+async def being_sent(turns, broker):
+    """A turn of which one part is on its way, and the broker has not answered."""
+    broker.answers.clear()
+    turns.over.set()
+    together = SideBySide(turns, broker.send)
+    tasks = handing_in(together, ("v", [1]))
+    while not broker.sent:
+        await asyncio.wait(tasks, timeout=0.001)
+    return together, tasks
+
+
 async def until(turns, handed_in):
     while turns.handed_in < handed_in:
         await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.001)
@@ -93,12 +104,7 @@ def test_where_there_is_no_backlog_nobody_waits():
 def test_what_is_handed_in_while_a_turn_is_sent_is_of_the_next():
     async def story():
         turns, broker = Turns(), Broker()
-        broker.answers.clear()
-        turns.over.set()
-        together = SideBySide(turns, broker.send)
-        first = handing_in(together, ("v", [1]))
-        while not broker.sent:
-            await asyncio.wait(first, timeout=0.001)
+        together, first = await being_sent(turns, broker)
         later = handing_in(together, ("d", [0]))
         await until(turns, 2)
         broker.answers.set()
@@ -135,12 +141,7 @@ def test_whoever_sends_for_all_is_told_what_became_of_his_own_part():
 def test_a_turn_that_is_refused_leaves_the_next_in_one_piece():
     async def story():
         turns, broker = Turns(), Broker(refuses=ConnectionError())
-        broker.answers.clear()
-        turns.over.set()
-        together = SideBySide(turns, broker.send)
-        first = handing_in(together, ("v", [1]))
-        while not broker.sent:
-            await asyncio.wait(first, timeout=0.001)
+        together, first = await being_sent(turns, broker)
         turns.over.clear()
         second = handing_in(together, ("d", [4]))
         await until(turns, 2)
