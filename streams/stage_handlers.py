@@ -52,8 +52,8 @@ class Table(Protocol):
     def stored(self) -> Mapping[bytes, bytes]:
         """What is stored."""
 
-    async def write(self, partition: int, changes: Mapping[bytes, bytes | None]) -> None:
-        """Store changes once the changelog has them."""
+    async def write(self, changes: Mapping[int, Mapping[bytes, bytes | None]]) -> None:
+        """Store changes, by partition, once the changelog has them."""
 
 
 class IngestStage:
@@ -94,8 +94,7 @@ class IngestStage:
         async with self._cap.letting_through(outcomes):
             await self._outbox.send(taken.refused)
             await self._facts.send(taken.facts, {record.topic for record in records})
-        for (topic, partition), counted in _by_partition(taken.counted).items():
-            await self._count(topic, partition, counted)
+        await self._count(taken.counted)
         for each in taken.counted:
             self._metrics.took(each.record.topic, each.outcome)
             if each.outcome == "rejected":
@@ -108,11 +107,14 @@ class IngestStage:
             place: PartitionCounts.model_validate_json(value) for place, value in read.items() if place[1] in partitions
         }
 
-    async def _count(self, topic: str, partition: int, counted: list[Counted]) -> None:
-        key = f"{topic}|{partition}".encode()
-        stored = self._table.stored.get(key)
-        before = PartitionCounts.model_validate_json(stored) if stored else PartitionCounts(topic=topic)
-        await self._table.write(partition, {key: before.count(counted).model_dump_json().encode()})
+    async def _count(self, counted: Iterable[Counted]) -> None:
+        changes: dict[int, dict[bytes, bytes | None]] = {}
+        for (topic, partition), taken in _by_partition(counted).items():
+            key = f"{topic}|{partition}".encode()
+            stored = self._table.stored.get(key)
+            before = PartitionCounts.model_validate_json(stored) if stored else PartitionCounts(topic=topic)
+            changes.setdefault(partition, {})[key] = before.count(taken).model_dump_json().encode()
+        await self._table.write(changes)
 
 
 def _place(key: bytes) -> tuple[str, int]:
@@ -167,8 +169,7 @@ class OwnerStage:
                 await asyncio.sleep(0)
             async with self._cap.letting_through(_lived_and_refused(handled.values())):
                 await self._outbox.send([each for lived in handled.values() for each in lived.outgoing])
-            for partition, changes in changes_by_partition(handled.values(), partition_of).items():
-                await self._table.write(partition, changes)
+            await self._table.write(changes_by_partition(handled.values(), partition_of))
         except BaseException:
             self._owner.forget(handled.values())
             raise
@@ -235,8 +236,13 @@ class AggregatesStage:
         changes: dict[int, dict[bytes, Contribution | None]] = {}
         for record in records:
             self._note(record, changes.setdefault(record.partition, {}))
+        await self._table.write(
+            {
+                partition: {key: _written(each) for key, each in changed.items()}
+                for partition, changed in changes.items()
+            }
+        )
         for partition, changed in changes.items():
-            await self._table.write(partition, {key: _written(each) for key, each in changed.items()})
             rates = self._rates.setdefault(partition, RollingRates())
             for key, each in changed.items():
                 rates.put(key, each, now)

@@ -35,8 +35,12 @@ class CountingJob:
             partition[record.key] = state
         await self.gate()
         await self.app.producer_of_batches.send(sent)
-        for partition, states in changes.items():
-            await self.table.write(partition, {key: self.packed(key, state) for key, state in states.items()})
+        await self.table.write(
+            {
+                partition: {key: self.packed(key, state) for key, state in states.items()}
+                for partition, states in changes.items()
+            }
+        )
         self.handled += len(records)
 
     def stored(self, key):

@@ -36,11 +36,9 @@ class PlainJob:
             state = states.get(key)
             states[key] = changed(state if state is not None else self._stored(key), record.value)
             partitions.setdefault(record.partition, set()).add(key)
-        writes = (
-            self._table.write(partition, {key: orjson.dumps(states[key]) for key in keys})
-            for partition, keys in partitions.items()
+        await self._table.write(
+            {partition: {key: orjson.dumps(states[key]) for key in keys} for partition, keys in partitions.items()}
         )
-        await asyncio.gather(*writes)
         if self._watch.handle(len(records)):
             self._watch.tell()
             os.kill(os.getpid(), signal.SIGTERM)

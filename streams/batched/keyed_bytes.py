@@ -36,8 +36,8 @@ class KeyedBytes(Table[bytes, bytes]):
         stored: Mapping[bytes, bytes] = store.data
         return stored
 
-    async def write(self, partition: int, changes: Mapping[bytes, bytes | None]) -> None:
-        """Store every change (None deletes), once the changelog has acknowledged it.
+    async def write(self, changes: Mapping[int, Mapping[bytes, bytes | None]]) -> None:
+        """Store every change (None deletes), by partition, once the changelog has acknowledged all of them.
 
         What is stored already, byte for byte, is not written again.
 
@@ -46,17 +46,22 @@ class KeyedBytes(Table[bytes, bytes]):
             Exception: the client's, where the changelog did not take a change; then none is stored here.
         """
         stored = self.stored
-        changed = {key: value for key, value in changes.items() if stored.get(key) != value}
+        changed = [
+            (partition, key, value)
+            for partition, values in changes.items()
+            for key, value in values.items()
+            if stored.get(key) != value
+        ]
         topic = self.changelog_topic_name
-        sent = [Outgoing(topic, key, value, partition) for key, value in changed.items()]
-        spans: list[tuple[int, int]] = []
-        if await self.app.producer_of_batches.send(sent, lambda first, last: spans.append((first, last))):
+        sent = [Outgoing(topic, key, value, partition) for partition, key, value in changed]
+        spans: list[tuple[int, int, int]] = []
+        if await self.app.producer_of_batches.send(sent, lambda *span: spans.append(span)):
             message = f"a value is larger than the changelog of table {self.name} takes: raise its `max.message.bytes`."
             raise MessageSizeTooLargeError(message)
-        for key, value in changed.items():
-            self._put(partition, key, value)
-        for first, last in spans:
-            self._standing.wrote(partition, first, last)
+        for each in changed:
+            self._put(*each)
+        for span in spans:
+            self._standing.wrote(*span)
 
     def restore(self, partition: int, records: Sequence[Fetched]) -> None:
         """Take over what the changelog tells, in its order."""

@@ -35,6 +35,11 @@ class Outbox:
         assert outgoing == []
 
 
+class Table:
+    async def write(self, changes):
+        assert changes == {}
+
+
 class Cap:
     def __init__(self):
         self.told = Counter()
@@ -48,7 +53,7 @@ class Cap:
 def lived(patients, *, hurries=False):
     """How many records of so many patients, two each, were lived through; and what was kept of them."""
     owner, cap = Owner(), Cap()
-    stage = OwnerStage(owner, None, Outbox(), WakeUps(), WorkerMetrics(), cap, lambda: hurries)
+    stage = OwnerStage(owner, Table(), Outbox(), WakeUps(), WorkerMetrics(), cap, lambda: hurries)
     records = [Record("log", 0, at, f"p{at % patients}".encode(), b"") for at in range(2 * patients)]
     count = asyncio.run(stage.handle(records))
     assert sum(events for _, events in owner.kept) == cap.told["encounter.events", False] == count

@@ -21,7 +21,7 @@ class Producer:
         if self.fails:
             raise self.fails
         if outgoing:
-            on_written(self.next_offset, self.next_offset + len(outgoing) - 1)
+            on_written(outgoing[0].partition, self.next_offset, self.next_offset + len(outgoing) - 1)
             self.next_offset += len(outgoing)
         self.taken += [(each.topic, each.partition, each.key, each.value) for each in outgoing]
         return list(outgoing) if self.too_large else []
@@ -40,8 +40,8 @@ def told(offset, key, value):
 
 
 async def test_what_is_stored_already_is_not_written_again(table):
-    await table.write(1, {b"a": b"1", b"b": b"1"})
-    await table.write(1, {b"a": b"1", b"b": b"2", b"never": None})
+    await table.write({1: {b"a": b"1", b"b": b"1"}})
+    await table.write({1: {b"a": b"1", b"b": b"2", b"never": None}})
 
     assert table.app.producer_of_batches.taken == [
         (CHANGELOG, 1, b"a", b"1"),
@@ -52,8 +52,8 @@ async def test_what_is_stored_already_is_not_written_again(table):
 
 
 async def test_a_key_that_is_deleted_is_a_tombstone_in_the_changelog(table):
-    await table.write(1, {b"a": b"1"})
-    await table.write(1, {b"a": None})
+    await table.write({1: {b"a": b"1"}})
+    await table.write({1: {b"a": None}})
 
     assert table.app.producer_of_batches.taken[-1] == (CHANGELOG, 1, b"a", None)
     assert table.stored == {}
@@ -63,7 +63,7 @@ async def test_what_the_changelog_did_not_take_is_not_stored(table):
     table.app.producer_of_batches.fails = KafkaTimeoutError()
 
     with pytest.raises(KafkaTimeoutError):
-        await table.write(1, {b"a": b"1"})
+        await table.write({1: {b"a": b"1"}})
     assert table.stored == {}
 
 
@@ -71,7 +71,7 @@ async def test_a_value_that_is_too_large_for_the_changelog_is_an_error_and_not_s
     table.app.producer_of_batches.too_large = True
 
     with pytest.raises(MessageSizeTooLargeError, match="states"):
-        await table.write(1, {b"a": b"1"})
+        await table.write({1: {b"a": b"1"}})
     assert table.stored == {}
 
 
@@ -82,8 +82,8 @@ async def test_a_changelog_is_taken_over_in_its_order(table):
 
 
 async def test_the_keys_of_partitions_that_went_are_forgotten_when_a_recovery_ends(table):
-    await table.write(0, {b"ours": b"1"})
-    await table.write(1, {b"theirs": b"1"})
+    await table.write({0: {b"ours": b"1"}})
+    await table.write({1: {b"theirs": b"1"}})
     await table.on_recovery_completed({(CHANGELOG, 0)}, set())
 
     assert table.stored == {b"ours": b"1"}
@@ -101,7 +101,7 @@ async def test_the_keys_of_partitions_that_are_read_along_stay(table):
 async def test_what_was_read_and_written_need_not_be_read_again(table):
     table.restore(1, [told(3, b"a", b"1"), told(6, b"b", b"1")])
     table.app.producer_of_batches.next_offset = 7
-    await table.write(1, {b"a": b"2", b"b": b"2"})
+    await table.write({1: {b"a": b"2", b"b": b"2"}})
 
     assert table.persisted_offset(TP(CHANGELOG, 1)) == 8
 
@@ -109,7 +109,7 @@ async def test_what_was_read_and_written_need_not_be_read_again(table):
 async def test_what_another_wrote_in_between_is_read_again(table):
     table.restore(1, [told(6, b"a", b"1")])
     table.app.producer_of_batches.next_offset = 8
-    await table.write(1, {b"a": b"3"})
+    await table.write({1: {b"a": b"3"}})
 
     assert table.persisted_offset(TP(CHANGELOG, 1)) == 6
 
