@@ -117,7 +117,8 @@ class PatientState:
         verdicts: The verdicts published last of a case, where that was since the state was read.
         records: The record put together last of a case, where that was since the state was read.
         comparisons: By case, what can still change its rivals as they were recorded last.
-        unrecorded: Cases that were judged, or whose rivals may be otherwise, since their records were put together.
+        unrecorded: Cases that were judged, or whose rivals may be otherwise, since their records were put together;
+            each with the revision at which that was so first.
         latest_receipt: The latest `received_at` folded since the state was read; None before.
         read_at: `now` as it was when the state was read; None where it never was.
     """
@@ -136,7 +137,7 @@ class PatientState:
     verdicts: dict[CaseKey, tuple[Verdict, ...]] = field(default_factory=dict)
     records: dict[CaseKey, CaseRecord] = field(default_factory=dict)
     comparisons: dict[CaseKey, Bearing] = field(default_factory=dict)
-    unrecorded: dict[CaseKey, Assessment] = field(default_factory=dict)
+    unrecorded: dict[CaseKey, tuple[Assessment, int]] = field(default_factory=dict)
     latest_receipt: datetime | None = None
     read_at: datetime | None = None
 

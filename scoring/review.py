@@ -63,7 +63,8 @@ def _touches_rivals(state: PatientState, place: Place, arrival: Arrival, earlier
 
 def _note(state: PatientState, case: Assessment) -> None:
     """Note that the record of a case may be otherwise now."""
-    state.unrecorded[case.key] = case
+    _, since = state.unrecorded.get(case.key, (case, state.revision))
+    state.unrecorded[case.key] = case, since
     state.comparisons.pop(case.key, None)
 
 

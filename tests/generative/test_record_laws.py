@@ -100,3 +100,48 @@ def test_of_two_records_of_a_case_the_later_has_the_higher_revision(messages, or
     for _, of_case in groupby(sorted(records, key=attrgetter("key")), key=attrgetter("key")):
         revisions = [record.revision for record in of_case]
         assert sorted(set(revisions)) == revisions
+
+
+def lived_on(written, events, pauses):
+    """What is said of cases from a written state on, records wherever `pauses` takes them and at the end; the state."""
+    state, said = None if written is None else decode_state(written), []
+    for place, event in enumerate(events):
+        taken = step(state, event, RULES)
+        state = taken.state
+        said += [(key, None) for key in taken.removed_cases]
+        if pauses[place].startswith("take") or event is events[-1]:
+            said += [(record.key, record) for record in take_records(state, RULES)]
+    return said, written if state is None else encode_state(state)
+
+
+def standing(said):
+    """What stands where the last record of each case wins, and where the one of the highest revision does."""
+    last, highest = {}, {}
+    for key, record in said:
+        if record is None:
+            last.pop(key, None)
+            highest.pop(key, None)
+            continue
+        last[key] = record
+        if key not in highest or record.revision > highest[key].revision:
+            highest[key] = record
+    return content(last), content(highest)
+
+
+@given(
+    messages=patients(merging=True),
+    order=orders,
+    places=st.tuples(st.integers(0, 39), st.integers(0, 39)),
+    pauses=st.tuples(pauses, pauses),
+)
+def test_what_was_said_by_who_died_before_he_stored_is_said_again_or_said_otherwise(messages, order, places, pauses):
+    """Who takes over lives through the same events again, and asks for records at moments of his own."""
+    order.shuffle(messages)
+    events = [*messages, tick(END)]
+    stored, died = sorted(places)
+    before, written = lived_on(None, events[:stored], pauses[0])
+    unstored, _ = lived_on(written, events[stored:died], pauses[0])
+    again, _ = lived_on(written, events[stored:], pauses[1])
+    _, records, _ = told(events, ["take"] * len(events))
+
+    assert standing([*before, *unstored, *again]) == (content(records), content(records))

@@ -47,6 +47,20 @@ def test_a_record_has_the_hour_of_its_case_and_the_revision_of_the_moment_it_was
     assert (record.revision, record.as_of) == (2, clock("10:00"))
 
 
+def test_a_record_that_was_otherwise_in_between_is_given_though_it_says_the_same():
+    """Whoever took it in between may have said so, and have died before his state was stored."""
+    protocol, culture, retraction = read_story("10:00 protocol\n 10:10 blood culture\n 10:20 retract blood culture")
+    state = step(None, protocol, RULES).state
+    (first,) = take_records(state, RULES)
+    written = encode_state(state)
+    (unstored,) = take_records(step(decode_state(written), culture, RULES).state, RULES)
+    for begun in (state, decode_state(written)):
+        (again,) = take_records(step(step(begun, culture, RULES).state, retraction, RULES).state, RULES)
+
+        assert again == first.model_copy(update={"revision": 3, "as_of": clock("10:20")})
+        assert again.revision > unstored.revision
+
+
 def test_records_come_by_case_and_measure():
     """Whoever starts anew judges all at once, and would give them in another order."""
     rules = load_rules([TREND, PED])
@@ -61,7 +75,7 @@ def test_a_case_that_says_what_its_record_said_is_not_given_after_a_restart():
     take_records(state, RULES)
     state = unasked("10:10 heart rate 90 measured 10:05", state=decode_state(encode_state(state)))[-1].state
 
-    assert [case.case_id for case in state.unrecorded.values()] == ["E1"]
+    assert [case.case_id for case, _ in state.unrecorded.values()] == ["E1"]
     assert take_records(state, RULES) == ()
 
 
