@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from pydantic import ValidationError
@@ -40,6 +41,9 @@ _WITHOUT_PAUSE = 0.005
 patient."""
 _ENOUGH = 10.0
 """Seconds of judging after which a batch is concluded, for what it says to be heard."""
+_AT_A_STRETCH = 250
+"""Records that are lived through patient by patient, each one's in their order: what was touched last is near at hand.
+So long a batch under way goes on when it should hurry, half a second of a dense feed."""
 _MOST_PATIENTS = 500
 """Patients after whom a batch is concluded: each takes a while to conclude, and stays decoded until then."""
 _log = WorkerLog("stages")
@@ -180,14 +184,18 @@ class OwnerStage:
 
     async def _live(self, records: Sequence[Record], handled: dict[bytes, Lived]) -> int:
         began_at = paused_at = stopwatch()
-        for count, record in enumerate(records, 1):
-            self._owner.live((record,), handled)
+        count = 0
+        while count < len(records):
+            stretch = _stretch(records[count : count + (1 if self._hurries() else _AT_A_STRETCH)], handled)
+            for record in _by_patient(stretch):
+                self._owner.live((record,), handled)
+                if stopwatch() - paused_at > _WITHOUT_PAUSE:
+                    await asyncio.sleep(0)
+                    paused_at = stopwatch()
+            count += len(stretch)
             if self._hurries() or len(handled) >= _MOST_PATIENTS or stopwatch() - began_at > _ENOUGH:
-                return count
-            if stopwatch() - paused_at > _WITHOUT_PAUSE:
-                await asyncio.sleep(0)
-                paused_at = stopwatch()
-        return len(records)
+                break
+        return count
 
     def take_over(self, owns: Callable[[bytes], bool]) -> int:
         """Begin anew from the table, for the patients that `owns` says are ours; returns how many wait to be woken."""
@@ -213,6 +221,24 @@ class OwnerStage:
         self._metrics.lived_through(lived.events)
         for reason in lived.rejected:
             self._metrics.rejected(reason)
+
+
+def _stretch(records: Sequence[Record], handled: Collection[bytes]) -> Sequence[Record]:
+    """The first of these, up to that with which a batch has as many patients as it may."""
+    patients = set(handled)
+    for count, record in enumerate(records, 1):
+        patients.add(record.key or b"")
+        if len(patients) >= _MOST_PATIENTS:
+            return records[:count]
+    return records
+
+
+def _by_patient(records: Iterable[Record]) -> list[Record]:
+    """Each patient's records together, in their order; patients in that of their first."""
+    parts: dict[bytes, list[Record]] = {}
+    for record in records:
+        parts.setdefault(record.key or b"", []).append(record)
+    return list(chain.from_iterable(parts.values()))
 
 
 def _lived_and_refused(handled: Collection[Lived]) -> Counter[tuple[str, bool]]:

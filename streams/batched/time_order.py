@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _FIRST_FETCHES = 0.2
 """Seconds in which each partition's first records are fetched, where there are any."""
-_GIVES_WAY = 1.0
+_GIVES_WAY = 2.0
 """Seconds that the stage behind them waits at most for a backlog that they are about to hand it."""
 _TAKES_TURNS = 2.0
 """Seconds that one who has read his part of a turn waits at most for the others to take theirs."""

@@ -17,10 +17,11 @@ class Owner:
     """Lives through everything, and has nothing to say."""
 
     def __init__(self):
-        self.kept = []
+        self.kept, self.lived = [], []
 
     def live(self, records, handled):
         for record in records:
+            self.lived.append(record.offset)
             handled.setdefault(record.key, Lived(record.key)).events += 1
 
     def conclude(self, lived):
@@ -50,20 +51,30 @@ class Cap:
         yield
 
 
-def lived(patients, *, hurries=False):
-    """How many records of so many patients, two each, were lived through; and what was kept of them."""
+def lived(patients, *, each=2, hurries=lambda _lived: False):
+    """The offsets of records of so many patients in turn, in the order in which they were lived through."""
     owner, cap = Owner(), Cap()
-    stage = OwnerStage(owner, Table(), Outbox(), WakeUps(), WorkerMetrics(), cap, lambda: hurries)
-    records = [Record("log", 0, at, f"p{at % patients}".encode(), b"") for at in range(2 * patients)]
+    stage = OwnerStage(owner, Table(), Outbox(), WakeUps(), WorkerMetrics(), cap, lambda: hurries(owner.lived))
+    records = [Record("log", 0, at, f"p{at % patients}".encode(), b"") for at in range(each * patients)]
     count = asyncio.run(stage.handle(records))
     assert sum(events for _, events in owner.kept) == cap.told["encounter.events", False] == count
-    return count
+    assert sorted(owner.lived) == list(range(count))
+    return owner.lived
 
 
 @pytest.mark.parametrize(("patients", "count"), [(1, 2), (499, 998), (501, 500)])
 def test_a_batch_is_concluded_after_so_many_patients(patients, count):
-    assert lived(patients) == count
+    assert len(lived(patients)) == count
 
 
 def test_a_batch_is_concluded_at_once_when_partitions_are_taken_away():
-    assert lived(3, hurries=True) == 1
+    assert lived(3, hurries=lambda _lived: True) == [0]
+
+
+def test_a_batch_is_lived_through_patient_by_patient_each_in_his_order():
+    assert lived(2, each=3) == [0, 2, 4, 1, 3, 5]
+
+
+def test_when_partitions_are_taken_away_a_stretch_is_gone_through_and_none_begun():
+    """What is finished must be the first of the batch."""
+    assert len(lived(2, each=500, hurries=lambda lived: len(lived) >= 3)) == 250
