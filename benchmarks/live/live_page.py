@@ -103,8 +103,8 @@ def board_section(rows: Rows, save: Save) -> str:
         f"A background of {rows[-1]['seconds']} s: stretches of 60 messages of recorded stays (MIMIC-III demo) under "
         "new patient numbers, all side by side, each message moved to the moment of its sending. Probes are patients "
         "of our own whose message opens a case or changes it. The clock runs from the producer's send to the "
-        "server-sent event in an open browser stream; the board gathers changes for 100 ms of that. At the highest "
-        f"rate the background is {last['patients']} patients: {mix}; by table: {tables}."
+        "server-sent event in an open browser stream; the board tells of changes ten times a second at most. "
+        f"At the highest rate the background is {last['patients']} patients: {mix}; by table: {tables}."
     )
     return section("Event to board", words, told, plot)
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from math import inf
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -39,7 +40,10 @@ from schemas.read_model import (
 from schemas.strict_model import StrictModel, place_and_type
 from schemas.worker_health import WORKERS_HASH, WorkerHealth
 
-BATCH_S = 0.1
+TOGETHER_S = 0.02
+"""What one batch of a worker changes is announced within it."""
+APART_S = 0.1
+"""Browsers are told no more often than so, however much changes."""
 BEAT_S = 3.0
 RETRY_S = 1.0
 RESYNC_S = 120.0
@@ -71,6 +75,7 @@ class ChangeFeed:
         self._picture = picture
         self._stream = stream
         self._failing = {"following"}
+        self._told_s = -inf
         self._closed = False
 
     async def run(self) -> None:
@@ -136,7 +141,7 @@ class ChangeFeed:
                 await self._apply(names)
 
     async def _gather(self, changes: PubSub, wait_s: float) -> set[str]:
-        """Wait for a change, then take all that come within a tenth of a second with it."""
+        """Wait for a change, then take all that come before browsers are told of it."""
         names: set[str] = set()
         deadline_s = _monotonic_s() + wait_s
         while (left_s := deadline_s - _monotonic_s()) > 0:
@@ -144,7 +149,7 @@ class ChangeFeed:
             if message is None:
                 break
             if not names:
-                deadline_s = _monotonic_s() + BATCH_S
+                deadline_s = tell_at(_monotonic_s(), self._told_s)
             names.add(message["data"])
         return names
 
@@ -169,7 +174,8 @@ class ChangeFeed:
             said["rates"] = True
         if "clock" in whole:
             await self._read_clock()
-        self._stream.send("changes", {**self._picture.beat(_monotonic_s()), **said})
+        self._told_s = _monotonic_s()
+        self._stream.send("changes", {**self._picture.beat(self._told_s), **said})
 
     async def _read_all(self) -> None:
         await self._read_clock()
@@ -306,6 +312,11 @@ class ChangeFeed:
             return None
         self._picture.unreadable.discard(key)
         return parsed
+
+
+def tell_at(changed_s: float, told_s: float) -> float:
+    """When browsers are told of a change: soon where it is calm, else a tenth of a second after they were told last."""
+    return max(changed_s + TOGETHER_S, told_s + APART_S)
 
 
 def _monotonic_s() -> float:
