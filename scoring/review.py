@@ -61,9 +61,10 @@ def _touches_rivals(state: PatientState, place: Place, arrival: Arrival, earlier
     return touches_any(measure, arrival.versions) and not _comparison(state, earlier[0]).is_beside(arrival.versions)
 
 
-def _note(state: PatientState, case: Assessment) -> None:
-    """Note that the record of a case may be otherwise now."""
+def _note(state: PatientState, case: Assessment, *, said_again: bool = False) -> None:
+    """Note that the record of a case may be otherwise now; or, if it is to be said again, that it may have been."""
     _, since = state.unrecorded.get(case.key, (case, state.revision))
+    since = min(since, state.revision - said_again)
     state.unrecorded[case.key] = case, since
     state.comparisons.pop(case.key, None)
 
@@ -151,15 +152,17 @@ class _Believer:
                 self.state.beliefs[key] = replace(held, present=False)
 
 
-def _publish(state: PatientState, case: Assessment, outbox: Outbox, because: AnyFact | None) -> None:
-    """Publish the verdicts that differ from what was published last, and what is held from now on.
+def _publish(
+    state: PatientState, case: Assessment, outbox: Outbox, because: AnyFact | None, *, said_again: bool
+) -> None:
+    """Publish the verdicts that differ from what was published last, or all of them, and what is held from now on.
 
     A case of which only the timeline is new changes no verdict, and nobody's belief.
     """
     owner, said, last = owner_of(state), state.published[case.key], state.verdicts.get(case.key, ())
     verdicts = state.verdicts[case.key] = _kept(find_verdicts(case, owner), last)
     changed = [verdict for verdict in verdicts if not _is_among(last, verdict) and _is_new(verdict, said)]
-    outbox.verdicts += changed
+    outbox.verdicts += verdicts if said_again else changed
     if changed:
         outbox.beliefs.append(belief(case, owner, state.revision, changed, because))
 
@@ -203,8 +206,8 @@ def _judge_episode(
         said = state.published.setdefault(case.key, Published(*case.key, case.encounter_id))
         said.digest = said.digest or UNRECORDED
         announce(said, case, owner_of(state), outbox, correcting=arrival.correcting)
-        _publish(state, case, outbox, because)
-        _note(state, case)
+        _publish(state, case, outbox, because, said_again=arrival.said_again)
+        _note(state, case, said_again=arrival.said_again)
     return cases
 
 

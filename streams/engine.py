@@ -70,7 +70,7 @@ class Engine(Protocol):
         """Live through one event; `state` is None for a patient not seen before."""
 
     def records(self, state: Any) -> tuple[CaseRecord, ...]:
-        """The records of cases that are otherwise than when this was asked last."""
+        """The records of cases that are, or in between may have been, otherwise than when this was asked last."""
 
     def encode(self, state: Any) -> bytes:
         """Write a state down."""
@@ -98,7 +98,7 @@ class ScoringEngine:
         return step(state, event, self._rules)
 
     def records(self, state: Any) -> tuple[CaseRecord, ...]:
-        """The records of cases that are otherwise than when this was asked last."""
+        """The records of cases that are, or in between may have been, otherwise than when this was asked last."""
         return take_records(state, self._rules)
 
     def encode(self, state: Any) -> bytes:

@@ -37,9 +37,8 @@ class Outbox:
     async def send(self, outgoing: Sequence[Outgoing]) -> None:
         """Send all of `outgoing`, and wait until the broker has acknowledged it.
 
-        Of a compacted topic only the last record of each key is sent: all its readers take the
-        highest revision. A record that is larger than the broker takes goes to `rejected.messages`
-        instead, as its size and hash.
+        Of a compacted topic only the last record of each key is sent: nobody reads each of them. A record that is
+        larger than the broker takes goes to `rejected.messages` instead, as its size and hash.
 
         Raises:
             Exception: the client's, where a record could not be delivered; some may have been.

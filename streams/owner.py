@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -148,6 +149,11 @@ class Owner:
         lived = Lived(failed.key, records=failed.records)
         for record in failed.records:
             self._live_one(record, lived, self._said_with_records)
+        # After a refused event he has been lived through again without being asked.
+        life = self._lives.get(failed.key)
+        if life is not None and life.state is not None:
+            with suppress(Exception):
+                lived.said += said_of_cases(self._engine.records(life.state))
         return lived
 
     def _said_with_records(self, step: EngineStep) -> list[Saying]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from schemas.read_model import Rate
     from schemas.source_profile import SourceProfiles
+    from streams.batched.outgoing import Outgoing
     from streams.batched.side_by_side import SideBySide
     from streams.clock import Clock
     from streams.ingest import Counted
@@ -41,9 +42,11 @@ _WITHOUT_PAUSE = 0.005
 patient."""
 _ENOUGH = 10.0
 """Seconds of judging after which a batch is concluded, for what it says to be heard."""
-_AT_A_STRETCH = 250
-"""Records that are lived through patient by patient, each one's in their order: what was touched last is near at hand.
-So long a batch under way goes on when it should hurry, half a second of a dense feed."""
+_LONGEST_STRETCH = 250
+"""Records that are lived through patient by patient at most, since what was touched last is near at hand."""
+_STRETCH_SECONDS = 0.3
+"""Seconds that they should take: a batch that is to hurry goes on to their end. So the first ones are few."""
+_FIRST_STRETCH = 50
 _MOST_PATIENTS = 500
 """Patients after whom a batch is concluded: each takes a while to conclude, and stays decoded until then."""
 _log = WorkerLog("stages")
@@ -172,7 +175,7 @@ class OwnerStage:
                 handled[key] = self._owner.conclude(lived)
                 await asyncio.sleep(0)
             async with self._cap.letting_through(_lived_and_refused(handled.values())):
-                await self._outbox.send([each for lived in handled.values() for each in lived.outgoing])
+                await self._send([each for lived in handled.values() for each in lived.outgoing])
             await self._table.write(changes_by_partition(handled.values(), partition_of))
         except BaseException:
             self._owner.forget(handled.values())
@@ -182,20 +185,32 @@ class OwnerStage:
             self._note(lived)
         return count
 
+    async def _send(self, outgoing: Sequence[Outgoing]) -> None:
+        """Send all, and last what another number is handed on: it says of those cases what is taken back here."""
+        await self._outbox.send([each for each in outgoing if each.topic != Topic.ENCOUNTER_EVENTS])
+        await self._outbox.send([each for each in outgoing if each.topic == Topic.ENCOUNTER_EVENTS])
+
     async def _live(self, records: Sequence[Record], handled: dict[bytes, Lived]) -> int:
-        began_at = paused_at = stopwatch()
-        count = 0
+        began_at = stopwatch()
+        count, length = 0, _FIRST_STRETCH
         while count < len(records):
-            stretch = _stretch(records[count : count + (1 if self._hurries() else _AT_A_STRETCH)], handled)
-            for record in _by_patient(stretch):
-                self._owner.live((record,), handled)
-                if stopwatch() - paused_at > _WITHOUT_PAUSE:
-                    await asyncio.sleep(0)
-                    paused_at = stopwatch()
+            stretch = _stretch(records[count : count + (1 if self._hurries() else length)], handled)
+            took = await self._live_by_patient(stretch, handled)
             count += len(stretch)
             if self._hurries() or len(handled) >= _MOST_PATIENTS or stopwatch() - began_at > _ENOUGH:
                 break
+            length = max(1, min(_LONGEST_STRETCH, int(len(stretch) * _STRETCH_SECONDS / max(took, _WITHOUT_PAUSE))))
         return count
+
+    async def _live_by_patient(self, stretch: Sequence[Record], handled: dict[bytes, Lived]) -> float:
+        """Live through each patient's records together, in their order; returns the seconds it took."""
+        began_at = paused_at = stopwatch()
+        for record in _by_patient(stretch):
+            self._owner.live((record,), handled)
+            if stopwatch() - paused_at > _WITHOUT_PAUSE:
+                await asyncio.sleep(0)
+                paused_at = stopwatch()
+        return stopwatch() - began_at
 
     def take_over(self, owns: Callable[[bytes], bool]) -> int:
         """Begin anew from the table, for the patients that `owns` says are ours; returns how many wait to be woken."""

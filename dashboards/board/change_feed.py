@@ -41,9 +41,9 @@ from schemas.strict_model import StrictModel, place_and_type
 from schemas.worker_health import WORKERS_HASH, WorkerHealth
 
 TOGETHER_S = 0.02
-"""What one batch of a worker changes is announced within it."""
+"""What one batch of a worker changes is mostly announced within it."""
 APART_S = 0.1
-"""Browsers are told no more often than so, however much changes."""
+"""Between two tellings of changes, however many there are."""
 BEAT_S = 3.0
 RETRY_S = 1.0
 RESYNC_S = 120.0
@@ -205,7 +205,7 @@ class ChangeFeed:
                 removed += [] if row is None else [row.id]
             elif record := self._parsed(CaseRecord, key, value):
                 row = self._picture.put_case(record)
-                changed += [] if row is None or row.group is RowGroup.OUTCOME else [row.model_dump(mode="json")]
+                changed += [] if row.group is RowGroup.OUTCOME else [row.model_dump(mode="json")]
         return {"rows": changed, "removed": removed}
 
     async def _read_alerts(self, alert_ids: Iterable[str]) -> None:

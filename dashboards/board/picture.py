@@ -54,11 +54,13 @@ class Picture:
     cache_lost_at_s: float | None = 0.0
     """Monotonic seconds at which the cache was lost; none while it can be read."""
 
-    def put_case(self, record: CaseRecord) -> BoardRow | None:
-        """Take a record in unless a newer one is here; return its row if it was taken."""
+    def put_case(self, record: CaseRecord) -> BoardRow:
+        """Take a record in, and return its row.
+
+        Which of two wins the cache has decided. Their revisions say nothing here: after a merge a case is another
+        number's, which counts its own.
+        """
         known = self.rows.get(record.key)
-        if known is not None and known.revision > record.revision:
-            return None
         row = self.maker.row(record)
         row = row.model_copy(update={"lingers": find_lingering(row, known, record.as_of)})
         self.rows[record.key] = row

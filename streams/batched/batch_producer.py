@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from streams.batched.outgoing import Outgoing
 
-    OnWritten = Callable[[int, int, int], None]
+    OnWritten = Callable[[int, int], None]
 
 TOO_LARGE_ERRORS = (MessageSizeTooLargeError, RecordListTooLargeError)
 Place = tuple[str, int]
@@ -53,12 +53,12 @@ class BatchProducer:
         self._turn = 0
 
     async def send(
-        self, outgoing: Sequence[Outgoing], on_written: OnWritten = lambda _partition, _first, _last: None
+        self, outgoing: Sequence[Outgoing], on_written: OnWritten = lambda _first, _last: None
     ) -> list[Outgoing]:
         """Send all of `outgoing`, wait until the broker has acknowledged it, and return what is too large.
 
         Within a partition records stand in the order given, also where a batch is split or refused.
-        `on_written` is told of each batch that has arrived: its partition, its first and its last offset.
+        `on_written` is told the first and the last offset of each batch that has arrived.
 
         Raises:
             Exception: the client's, or that of `confirm`, where records could not be delivered; some may have been.
@@ -111,7 +111,7 @@ class BatchProducer:
             written = await (await client.send_batch(batch, topic, partition=partition))
         except TOO_LARGE_ERRORS:
             return packed if len(packed) == 1 else await self._one_by_one(client, place, packed, on_written)
-        on_written(partition, written.offset, written.offset + len(packed) - 1)
+        on_written(written.offset, written.offset + len(packed) - 1)
         return []
 
     async def _one_by_one(

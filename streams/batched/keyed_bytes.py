@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from aiokafka.errors import MessageSizeTooLargeError
@@ -37,31 +38,33 @@ class KeyedBytes(Table[bytes, bytes]):
         return stored
 
     async def write(self, changes: Mapping[int, Mapping[bytes, bytes | None]]) -> None:
-        """Store every change (None deletes), by partition, once the changelog has acknowledged all of them.
+        """Store every change (None deletes), by partition, once the changelog has acknowledged it.
 
         What is stored already, byte for byte, is not written again.
 
         Raises:
             MessageSizeTooLargeError: the changelog takes no value as large as one of these.
-            Exception: the client's, where the changelog did not take a change; then none is stored here.
+            Exception: the client's, where the changelog did not take a change. Then none of that partition is stored
+                here; those of the others are, if the changelog took them.
         """
+        parts = (self._write(partition, changed) for partition, changed in changes.items())
+        for answer in await asyncio.gather(*parts, return_exceptions=True):
+            if answer is not None:
+                raise answer
+
+    async def _write(self, partition: int, changes: Mapping[bytes, bytes | None]) -> None:
         stored = self.stored
-        changed = [
-            (partition, key, value)
-            for partition, values in changes.items()
-            for key, value in values.items()
-            if stored.get(key) != value
-        ]
+        changed = {key: value for key, value in changes.items() if stored.get(key) != value}
         topic = self.changelog_topic_name
-        sent = [Outgoing(topic, key, value, partition) for partition, key, value in changed]
-        spans: list[tuple[int, int, int]] = []
-        if await self.app.producer_of_batches.send(sent, lambda *span: spans.append(span)):
+        sent = [Outgoing(topic, key, value, partition) for key, value in changed.items()]
+        spans: list[tuple[int, int]] = []
+        if await self.app.producer_of_batches.send(sent, lambda first, last: spans.append((first, last))):
             message = f"a value is larger than the changelog of table {self.name} takes: raise its `max.message.bytes`."
             raise MessageSizeTooLargeError(message)
-        for each in changed:
-            self._put(*each)
-        for span in spans:
-            self._standing.wrote(*span)
+        for key, value in changed.items():
+            self._put(partition, key, value)
+        for first, last in spans:
+            self._standing.wrote(partition, first, last)
 
     def restore(self, partition: int, records: Sequence[Fetched]) -> None:
         """Take over what the changelog tells, in its order."""

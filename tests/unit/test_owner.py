@@ -22,6 +22,7 @@ from streams.records import Record
 from streams.stored_state import StoredState, unpack, wake_up_of
 
 LIMIT = 100_000
+PED = "nys-ped-1h/spec-2015"
 
 
 def logged(events):
@@ -304,10 +305,39 @@ def test_an_event_whose_records_the_engine_fails_on_is_refused_alone_and_leaves_
     assert sum(lived.events for lived in handled) == len(good)
 
 
+class Faltering(ScoringEngine):
+    """Fails on the records of who has had an antibiotic."""
+
+    def records(self, state):
+        if "ceftriaxone" in state.facts.versions:
+            raise ZeroDivisionError
+        return super().records(state)
+
+
+def test_what_was_said_before_an_event_that_was_refused_is_taken_back_by_whoever_starts_anew():
+    """The last event of a batch is refused, so the one before has been lived through twice."""
+    protocol, culture, dose, retraction = logged(
+        read_story("""
+        10:00  protocol
+        10:10  blood culture
+        10:20  ceftriaxone iv
+        10:30  retract blood culture
+    """)
+    )
+    failing, clean = Kept(engine=Faltering([PED]), decoded_bytes=0), Kept(engine=ScoringEngine([PED]))
+    for batch in ([protocol], [culture, dose], [retraction]):
+        failing.live(batch)
+    clean.live([protocol, culture, retraction])
+
+    assert [each.reason for each in failing.rejected()] == ["engine_error"]
+    (said,), (expected,) = (last_of(kept.sent, Topic.CASES).values() for kept in (failing, clean))
+    assert said == expected
+
+
 def test_a_case_that_goes_and_comes_back_within_a_batch_ends_with_its_record():
     """Whoever reads the topic takes the last of a key."""
     story = "10:00 protocol\n 10:10 retract protocol\n 10:20 restore protocol\n 10:30 retract protocol"
-    back, gone = (Kept(engine=ScoringEngine(["nys-ped-1h/spec-2015"])) for _ in range(2))
+    back, gone = (Kept(engine=ScoringEngine([PED])) for _ in range(2))
     back.live(logged(read_story(story)[:3]))
     gone.live(logged(read_story(story)))
 

@@ -14,14 +14,14 @@ class Producer:
     """Takes records, or finds them too large, or fails."""
 
     def __init__(self):
-        self.taken, self.too_large, self.fails = [], False, None
+        self.taken, self.too_large, self.fails, self.fails_for = [], False, None, {0, 1}
         self.next_offset = 0
 
     async def send(self, outgoing, on_written):
-        if self.fails:
+        if self.fails and {each.partition for each in outgoing} & self.fails_for:
             raise self.fails
         if outgoing:
-            on_written(outgoing[0].partition, self.next_offset, self.next_offset + len(outgoing) - 1)
+            on_written(self.next_offset, self.next_offset + len(outgoing) - 1)
             self.next_offset += len(outgoing)
         self.taken += [(each.topic, each.partition, each.key, each.value) for each in outgoing]
         return list(outgoing) if self.too_large else []
@@ -65,6 +65,15 @@ async def test_what_the_changelog_did_not_take_is_not_stored(table):
     with pytest.raises(KafkaTimeoutError):
         await table.write({1: {b"a": b"1"}})
     assert table.stored == {}
+
+
+async def test_what_the_changelog_took_of_another_partition_is_stored(table):
+    table.app.producer_of_batches.fails, table.app.producer_of_batches.fails_for = KafkaTimeoutError(), {0}
+
+    with pytest.raises(KafkaTimeoutError):
+        await table.write({0: {b"a": b"1"}, 1: {b"b": b"1"}})
+    assert table.stored == {b"b": b"1"}
+    assert table.persisted_offset(TP(CHANGELOG, 1)) == 0
 
 
 async def test_a_value_that_is_too_large_for_the_changelog_is_an_error_and_not_stored(table):
