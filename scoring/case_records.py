@@ -19,11 +19,11 @@ from scoring.rules import Rules
 def take_records(state: PatientState, rules: Rules) -> tuple[CaseRecord, ...]:
     """Put together the records of cases that may be otherwise now, and return those that are, by case and measure.
 
-    A record that was or may have been otherwise in between is returned too, though it says what the last one said:
-    somebody may have asked in between, and have died before the state was stored. Their revision is the state's, and
-    has risen since the record before. What was taken is not given again, and nothing that a step says depends on when
-    or how often this is asked. The state is changed in place; after an exception it must be read anew from its
-    durable form.
+    A record that was or may have been otherwise after one event of several is returned too, though it says what the
+    last one said: somebody may have asked in between, and have died before the state was stored. Their revision is the
+    state's, and has risen since the record before. What was taken is not given again, and nothing that a step says
+    depends on when or how often this is asked. The state is changed in place; after an exception it must be read anew
+    from its durable form.
     """
     noted = [state.unrecorded[key] for key in sorted(state.unrecorded)]
     taken = tuple(record for case, since in noted if (record := _take(state, rules, case, since)) is not None)
@@ -37,7 +37,7 @@ def _take(state: PatientState, rules: Rules, case: Assessment, since: int) -> Ca
     record = case_record(case, state.verdicts[case.key], compare(case), state.revision, owner_of(state))
     last, said = state.records.get(case.key), state.published[case.key]
     state.records[case.key] = record
-    may_have_been_otherwise = state.revision > since
+    may_have_been_otherwise = state.lived > since + 1
     if last is not None and is_written_alike(record.model_copy(update=_published_as(last)), last):
         return record if may_have_been_otherwise else None
     digest = str(uuid5(NAMESPACE_URL, record.model_dump_json(exclude={"revision", "as_of"})))

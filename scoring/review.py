@@ -63,8 +63,8 @@ def _touches_rivals(state: PatientState, place: Place, arrival: Arrival, earlier
 
 def _note(state: PatientState, case: Assessment, *, said_again: bool = False) -> None:
     """Note that the record of a case may be otherwise now; or, if it is to be said again, that it may have been."""
-    _, since = state.unrecorded.get(case.key, (case, state.revision))
-    since = min(since, state.revision - said_again)
+    _, since = state.unrecorded.get(case.key, (case, state.lived))
+    since = min(since, state.lived - said_again)
     state.unrecorded[case.key] = case, since
     state.comparisons.pop(case.key, None)
 

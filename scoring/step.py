@@ -81,7 +81,9 @@ def step(state: PatientState | None, event: AnyFact | ClockTick, rules: Rules) -
         if arrival is not None:
             changed = True
             review(state, rules, outbox, arrival, now)
-    if not changed:
+    if changed:
+        state.lived += 1
+    else:
         state.now = woken_at
     return Step(
         state,
