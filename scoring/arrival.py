@@ -23,7 +23,6 @@ class Arrival:
         correcting: It changed or took back what an earlier version said of the time of the act.
         regrouped: Facts of before now belong to another episode than they did.
         merged: The patient's facts have gone to another number.
-        said_again: It was known, and was handed on once more by whoever was merged into this patient.
         is_unplaced: It is the first version of a fact of no stay, so that no chart has it, had it or loses it.
     """
 
@@ -34,7 +33,6 @@ class Arrival:
     correcting: bool = False
     regrouped: bool = False
     merged: bool = False
-    said_again: bool = False
     is_unplaced: bool = False
 
 
@@ -123,16 +121,11 @@ def _is_correction(earlier: AnyFact | None, latest: AnyFact) -> bool:
 
 
 def fold(state: PatientState, fact: AnyFact, rules: Rules, outbox: Outbox) -> Arrival | None:
-    """Take a fact in; None where nothing new was said.
-
-    What is known and handed on once more is news: with it the other number took back, under the keys of the cases that
-    went with the facts, what is said of them here. It does so twice where its owner died before he had stored it.
-    """
+    """Take a fact in; None where nothing new was said."""
     held = state.facts.winner(fact.fact_id)
     earlier = state.facts.versions.get(fact.fact_id, (None,))[-1]
     if not state.facts.add(fact):
-        known = state.facts.versions.get(fact.fact_id, ())
-        return Arrival(fact, known, in_order=False, said_again=True) if known and fact.forwarded_from else None
+        return None
     latest = state.latest_receipt
     in_order = latest is not None and latest <= fact.received_at == state.now
     if not in_order:

@@ -37,7 +37,7 @@ def _take(state: PatientState, rules: Rules, case: Assessment, since: int) -> Ca
     record = case_record(case, state.verdicts[case.key], compare(case), state.revision, owner_of(state))
     last, said = state.records.get(case.key), state.published[case.key]
     state.records[case.key] = record
-    may_have_been_otherwise = state.lived > since + 1
+    may_have_been_otherwise = state.lived > since
     if last is not None and is_written_alike(record.model_copy(update=_published_as(last)), last):
         return record if may_have_been_otherwise else None
     digest = str(uuid5(NAMESPACE_URL, record.model_dump_json(exclude={"revision", "as_of"})))

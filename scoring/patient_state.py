@@ -118,7 +118,7 @@ class PatientState:
         records: The record put together last of a case, where that was since the state was read.
         comparisons: By case, what can still change its rivals as they were recorded last.
         unrecorded: Cases that were judged, or whose rivals may be otherwise, since their records were put together;
-            each with how many events had been lived through when that was so first.
+            each with how many events had been lived through after the one with which that was so first.
         lived: How many events changed something since the state was read.
         latest_receipt: The latest `received_at` folded since the state was read; None before.
         read_at: `now` as it was when the state was read; None where it never was.

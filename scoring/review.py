@@ -61,10 +61,9 @@ def _touches_rivals(state: PatientState, place: Place, arrival: Arrival, earlier
     return touches_any(measure, arrival.versions) and not _comparison(state, earlier[0]).is_beside(arrival.versions)
 
 
-def _note(state: PatientState, case: Assessment, *, said_again: bool = False) -> None:
-    """Note that the record of a case may be otherwise now; or, if it is to be said again, that it may have been."""
-    _, since = state.unrecorded.get(case.key, (case, state.lived))
-    since = min(since, state.lived - said_again)
+def _note(state: PatientState, case: Assessment) -> None:
+    """Note that the record of a case may be otherwise with this event."""
+    _, since = state.unrecorded.get(case.key, (case, state.lived + 1))
     state.unrecorded[case.key] = case, since
     state.comparisons.pop(case.key, None)
 
@@ -152,17 +151,15 @@ class _Believer:
                 self.state.beliefs[key] = replace(held, present=False)
 
 
-def _publish(
-    state: PatientState, case: Assessment, outbox: Outbox, because: AnyFact | None, *, said_again: bool
-) -> None:
-    """Publish the verdicts that differ from what was published last, or all of them, and what is held from now on.
+def _publish(state: PatientState, case: Assessment, outbox: Outbox, because: AnyFact | None) -> None:
+    """Publish the verdicts that differ from what was published last, and what is held from now on.
 
     A case of which only the timeline is new changes no verdict, and nobody's belief.
     """
     owner, said, last = owner_of(state), state.published[case.key], state.verdicts.get(case.key, ())
     verdicts = state.verdicts[case.key] = _kept(find_verdicts(case, owner), last)
     changed = [verdict for verdict in verdicts if not _is_among(last, verdict) and _is_new(verdict, said)]
-    outbox.verdicts += verdicts if said_again else changed
+    outbox.verdicts += changed
     if changed:
         outbox.beliefs.append(belief(case, owner, state.revision, changed, because))
 
@@ -206,8 +203,8 @@ def _judge_episode(
         said = state.published.setdefault(case.key, Published(*case.key, case.encounter_id))
         said.digest = said.digest or UNRECORDED
         announce(said, case, owner_of(state), outbox, correcting=arrival.correcting)
-        _publish(state, case, outbox, because, said_again=arrival.said_again)
-        _note(state, case, said_again=arrival.said_again)
+        _publish(state, case, outbox, because)
+        _note(state, case)
     return cases
 
 
@@ -303,3 +300,17 @@ def review(state: PatientState, rules: Rules, outbox: Outbox, arrival: Arrival, 
         _remove_the_gone(state, present, outbox, now, arrival)
     wakes = [case.wakes_at for cases in state.cases.values() for case in cases]
     state.wake_at = min((wake for wake in wakes if wake is not None), default=None)
+
+
+def say_again(state: PatientState, rules: Rules, outbox: Outbox) -> None:
+    """Put all verdicts into the outbox once more, and have all records given once more; the state stays as it is.
+
+    What comes handed on and is known was handed on twice: the owner of the other number had died before he stored that
+    he did. With it he took back, under the keys of the cases that came with it, what is said of them here.
+    """
+    if state.charts is None and state.now is not None:
+        state.charts = draw_charts(state.facts, rules.conventions, rules.profiles)
+        _look_again(state, rules, Arrival(), outbox, state.now)
+    for case in (case for cases in state.cases.values() for case in cases):
+        outbox.verdicts += state.verdicts[case.key]
+        state.unrecorded[case.key] = case, state.lived - 1

@@ -16,7 +16,7 @@ from schemas.verdict import Verdict
 from scoring.arrival import Arrival, fold
 from scoring.outbox import Outbox
 from scoring.patient_state import PatientState
-from scoring.review import review
+from scoring.review import review, say_again
 from scoring.rules import Rules
 
 
@@ -26,7 +26,7 @@ class Step:
 
     Attributes:
         state: The state after it; the same object that came in, changed.
-        verdicts: Verdicts that changed.
+        verdicts: Verdicts that changed, and those that another number may have taken back.
         alerts: To send now, in this order.
         beliefs: What is held of cases now and was not before, in this order.
         removed_cases: Keys of case records that are no more.
@@ -73,7 +73,7 @@ def step(state: PatientState | None, event: AnyFact | ClockTick, rules: Rules) -
     state = PatientState() if state is None else state
     outbox = Outbox()
     moment = event.received_at
-    changed = _live_until(state, rules, outbox, moment, inclusive=isinstance(event, ClockTick))
+    changed, is_again = _live_until(state, rules, outbox, moment, inclusive=isinstance(event, ClockTick)), False
     woken_at = state.now
     now = state.now = _later(state.now, moment)
     if not isinstance(event, ClockTick):
@@ -81,10 +81,13 @@ def step(state: PatientState | None, event: AnyFact | ClockTick, rules: Rules) -
         if arrival is not None:
             changed = True
             review(state, rules, outbox, arrival, now)
+        is_again = arrival is None and bool(event.forwarded_from)
     if changed:
         state.lived += 1
     else:
         state.now = woken_at
+    if is_again:
+        say_again(state, rules, outbox)
     return Step(
         state,
         tuple(outbox.verdicts),

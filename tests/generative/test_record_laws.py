@@ -105,8 +105,9 @@ def test_of_two_records_of_a_case_the_later_has_the_higher_revision(messages, or
 
 @dataclass
 class Broker:
-    """What was said under each key, the last of each; of cases also where the highest revision wins."""
+    """What was said under each key, the last of each; of cases also where the highest revision wins; all beliefs."""
 
+    beliefs: dict = field(default_factory=dict)
     verdicts: dict = field(default_factory=dict)
     last: dict = field(default_factory=dict)
     highest: dict = field(default_factory=dict)
@@ -124,12 +125,15 @@ class Broker:
             self.highest[record.key] = record
 
     def stands(self):
-        return content(self.last), content(self.highest), self.verdicts
+        return content(self.last), content(self.highest), self.verdicts, self.beliefs
 
 
 @dataclass
 class Owner:
-    """Lives through batches that end where told; `heir` lives through what it hands on, once it has sent the rest."""
+    """Lives through batches that end where told; `heir` lives through what it hands on, once it has sent the rest.
+
+    The heir sometimes lives through it twice, as one does who dies once he has stored it.
+    """
 
     broker: Broker
     heir: "Owner | None" = None
@@ -141,13 +145,14 @@ class Owner:
         for place, event in enumerate(events):
             taken = step(state, event, RULES)
             state = taken.state
+            self.broker.beliefs |= {(each.key, each.revision, each.case_key): each for each in taken.beliefs}
             self.broker.verdicts |= {verdict.key: verdict for verdict in taken.verdicts}
             self.broker.remove(taken.removed_cases, taken.removed_verdicts)
             onward += taken.forward
             if pauses[place].startswith("take") or place == len(events) - 1:
                 for record in take_records(state, RULES):
                     self.broker.put(record)
-                if self.heir is not None and onward:
+                for _ in range(0 if not onward else 2 if pauses[place] == "take and restart" else 1):
                     self.heir.live(onward, ["go on"] * len(onward))
                 onward = []
             if pauses[place] == "take and restart":

@@ -45,15 +45,18 @@ def test_what_is_handed_on_again_is_said_again(merged, restarted):
     assert set(merge.removed_verdicts) == set(verdicts)
     assert {verdict.key: verdict for taken in steps for verdict in taken.verdicts} == verdicts
     (again,) = records
-    assert again == record.model_copy(update={"revision": again.revision, "as_of": again.as_of})
-    assert again.revision > record.revision
+    assert again == record.model_copy(update={"as_of": again.as_of})
 
 
-def test_what_is_handed_on_again_pages_nobody_and_is_no_history(merged):
+def test_what_is_handed_on_again_pages_nobody_is_no_history_and_leaves_no_trace(merged):
+    """The owner of the new number may himself read it twice, with and without having stored it."""
     merge, state = merged
-    steps, _, _ = lived(state, merge.forward)
+    before = encode_state(state)
+    steps, _, after = lived(state, merge.forward)
 
-    assert [(taken.alerts, taken.beliefs) for taken in steps] == [((), ())] * len(merge.forward)
+    assert encode_state(after) == before
+
+    assert [(taken.alerts, taken.beliefs, taken.changed) for taken in steps] == [((), (), False)] * len(merge.forward)
 
 
 def test_what_comes_again_and_was_never_handed_on_is_nothing(merged):
