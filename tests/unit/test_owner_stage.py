@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from schemas.topics import Topic
+from streams.batched.outgoing import Outgoing
 from streams.owner import Lived
 from streams.records import Record
 from streams.stage_handlers import OwnerStage
@@ -78,3 +80,29 @@ def test_a_batch_is_lived_through_patient_by_patient_each_in_his_order():
 def test_when_partitions_are_taken_away_a_stretch_is_gone_through_and_none_begun():
     """What is finished must be the first of the batch."""
     assert len(lived(2, each=500, hurries=lambda lived: len(lived) >= 3)) == 50
+
+
+class Handing(Owner):
+    """Hands a fact on to another number, and takes back a case."""
+
+    def conclude(self, lived):
+        lived.outgoing += [Outgoing(Topic.ENCOUNTER_EVENTS, b"p2", b"fact"), Outgoing(Topic.CASES, b"c", None)]
+        return lived
+
+
+class Sent:
+    def __init__(self):
+        self.topics = []
+
+    async def send(self, outgoing):
+        self.topics += [each.topic for each in outgoing]
+        self.topics.append("acknowledged")
+
+
+def test_what_is_taken_back_is_acknowledged_before_anything_is_handed_on():
+    """The other number says the same case under the same key."""
+    outbox = Sent()
+    stage = OwnerStage(Handing(), Table(), outbox, WakeUps(), WorkerMetrics(), Cap(), lambda: False)
+    asyncio.run(stage.handle([Record("log", 0, 0, b"p1", b"")]))
+
+    assert outbox.topics == [Topic.CASES, "acknowledged", Topic.ENCOUNTER_EVENTS, "acknowledged"]
