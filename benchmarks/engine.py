@@ -27,9 +27,10 @@ from schemas.rejection import Accepted, Translation
 from schemas.topics import Topic
 from schemas.translate import translate
 from scoring.case_records import take_records
-from scoring.patient_state import PatientState, encode_state
+from scoring.patient_state import PatientState
 from scoring.rules import Rules, load_rules, shipped_measures
 from scoring.step import step
+from scoring.written_state import encode_state
 from streams.engine import ScoringEngine
 from streams.owner import Owner
 from streams.records import Record

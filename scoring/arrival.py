@@ -59,7 +59,7 @@ def _send_on(state: PatientState, merge: Merge, outbox: Outbox) -> None:
         sent = [forwarded for version in versions if (forwarded := _forwarded(version, merge)) is not None]
         if sent:
             outbox.forward += sent
-            del state.facts.versions[fact_id]
+            state.facts.drop(fact_id)
 
 
 def _changes_charts(versions: tuple[AnyFact, ...], charts: Charts) -> bool:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import get_args
 
 from schemas.clinical import AnyFact
+from scoring.written_facts import WrittenFacts
 
 
 def _rank(fact: AnyFact) -> tuple[int, bool, float, float, str]:
@@ -39,10 +40,13 @@ class FactStore:
     """All versions of all facts of one patient.
 
     Attributes:
-        versions: By `fact_id`, every distinct version, the winner last.
+        versions: By `fact_id`, every distinct version, the winner last; facts in the order in which they came first.
+        written: What of them is written down already. Whoever changes `versions` otherwise than by `add` and `drop`
+            has it forgotten.
     """
 
     versions: dict[str, tuple[AnyFact, ...]] = field(default_factory=dict)
+    written: WrittenFacts = field(default_factory=WrittenFacts, repr=False, compare=False)
 
     def add(self, fact: AnyFact) -> bool:
         """Add one version; return whether that changed anything."""
@@ -57,7 +61,13 @@ class FactStore:
                 known = known[:place] + known[place + 1 :]
                 break
         self.versions[fact.fact_id] = tuple(sorted((*known, fact), key=_rank))
+        self.written.forget(list(self.versions).index(fact.fact_id))
         return True
+
+    def drop(self, fact_id: str) -> None:
+        """Forget a known fact, all versions of it."""
+        del self.versions[fact_id]
+        self.written.forget_all()
 
     def winner(self, fact_id: str) -> AnyFact | None:
         """The version that holds now; None where the fact is unknown or was retracted."""

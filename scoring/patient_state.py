@@ -1,27 +1,19 @@
 """The state of one patient: facts, and what we said. Two states, and only the second knows order.
 
-`encode_state` and `decode_state` are the durable form; what can be derived from the facts
-is left out of it and derived again.
+How it is written down: `scoring.written_state`.
 """
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Annotated
-
-from pydantic import Field
 
 from schemas.case_record import CaseRecord
-from schemas.clinical import AnyFact, Merge
-from schemas.strict_model import StrictModel
 from schemas.verdict import Element, Verdict
 from scoring.alert_decision import Said
 from scoring.assessment import Assessment
 from scoring.bearing import Bearing
 from scoring.chart import Charts
-from scoring.fact_store import FactStore, slim
+from scoring.fact_store import FactStore
 from scoring.rival_memory import RivalMemory
-
-STATE_FORMAT = 1
 
 CaseKey = tuple[str, str]
 """Case id, or an episode's number, and measure."""
@@ -29,10 +21,6 @@ CaseKey = tuple[str, str]
 
 UNRECORDED = "unrecorded"
 """Digest of a record that is still to be put together."""
-
-
-class StateFormatError(ValueError):
-    """The bytes are no state this version can read; the message says which format they claim."""
 
 
 @dataclass(slots=True)
@@ -142,56 +130,3 @@ class PatientState:
     lived: int = 0
     latest_receipt: datetime | None = None
     read_at: datetime | None = None
-
-
-class _Stored(StrictModel):
-    format: int
-    now: datetime | None = None
-    revision: int = 0
-    wake_at: datetime | None = None
-    facts: tuple[Annotated[AnyFact, Field(discriminator="kind")], ...] = ()
-    published: tuple[Published, ...] = ()
-
-
-def encode_state(state: PatientState) -> bytes:
-    """Write the durable form of a state."""
-    stored = _Stored(
-        format=STATE_FORMAT,
-        now=state.now,
-        revision=state.revision,
-        wake_at=state.wake_at,
-        facts=tuple(version for versions in state.facts.versions.values() for version in versions),
-        published=tuple(state.published.values()),
-    )
-    return stored.model_dump_json(exclude_none=True).encode()
-
-
-def decode_state(data: bytes) -> PatientState:
-    """Read a state back.
-
-    Raises:
-        StateFormatError: The bytes are damaged or of another format.
-    """
-    try:
-        stored = _Stored.model_validate_json(data)
-    except ValueError:
-        message = "the stored state of a patient cannot be read; rebuild it from encounter.events"
-        raise StateFormatError(message) from None
-    if stored.format != STATE_FORMAT:
-        message = (
-            f"the stored state has format {stored.format}, this version reads {STATE_FORMAT}; "
-            "rebuild it from encounter.events"
-        )
-        raise StateFormatError(message)
-    facts = FactStore()
-    for fact in stored.facts:
-        facts.versions[fact.fact_id] = (*facts.versions.get(fact.fact_id, ()), slim(fact))
-    return PatientState(
-        facts=facts,
-        now=stored.now,
-        read_at=stored.now,
-        revision=stored.revision,
-        published={(each.case_id, each.measure): each for each in stored.published},
-        wake_at=stored.wake_at,
-        is_merged=any(isinstance(fact, Merge) for fact in facts.winners()),
-    )

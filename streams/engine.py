@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from scoring.case_records import take_records
 from scoring.measure_words import measure_words
-from scoring.patient_state import decode_state, encode_state
 from scoring.rules import SHIPPED_ONLY, load_rules, offered_measures
 from scoring.step import step
+from scoring.written_state import decode_state, encode_state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,6 +78,9 @@ class Engine(Protocol):
     def decode(self, data: bytes) -> Any:
         """Read a state written by `encode`."""
 
+    def size(self, state: Any) -> int:
+        """How many bytes a state was as text when it was written or read last: it takes several times that decoded."""
+
     def words(self) -> tuple[MeasureWords, ...]:
         """The measures it judges by, in words."""
 
@@ -108,6 +111,10 @@ class ScoringEngine:
     def decode(self, data: bytes) -> Any:
         """Read a state written by `encode`."""
         return decode_state(data)
+
+    def size(self, state: Any) -> int:
+        """How many bytes the facts of a state were as text when it was written or read last."""
+        return int(state.facts.written.text_bytes)
 
     def words(self) -> tuple[MeasureWords, ...]:
         """The measures it judges by, in words."""

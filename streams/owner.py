@@ -202,7 +202,8 @@ class Owner:
             life = Life(None, None)
         else:
             stored = unpack(value)
-            life = Life(self._engine.decode(stored.state), stored.wake_at, len(stored.state))
+            state = self._engine.decode(stored.state)
+            life = Life(state, stored.wake_at, self._engine.size(state))
         for event in events:
             _take_over(life, self._engine.step(life.state, event), event)
         return life
@@ -211,10 +212,9 @@ class Owner:
         lived.wake_at = life.wake_at
         if not life.changed:
             return
-        written = self._engine.encode(life.state)
-        value = StoredState(life.wake_at, written).pack()
+        value = StoredState(life.wake_at, self._engine.encode(life.state)).pack()
         if len(value) <= self._limit_bytes:
-            self._lives.written(life, len(written))
+            self._lives.written(life, self._engine.size(life.state))
             lived.value = value
             return
         _log.error("state_too_large", size_bytes=len(value), limit_bytes=self._limit_bytes)

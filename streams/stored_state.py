@@ -1,13 +1,8 @@
-"""A patient's state as it lies in the table: when to wake it, then the engine's own bytes, compressed.
-
-A long stay's state is megabytes of JSON that repeats itself; zlib's fastest level makes it a
-twentieth in a few milliseconds, and the changelog with it.
-"""
+"""A patient's state as it lies in the table: when to wake it, then the engine's own bytes."""
 
 from __future__ import annotations
 
 import struct
-import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -27,17 +22,17 @@ class StoredState:
     def pack(self) -> bytes:
         """The table's value."""
         since = 0 if self.wake_at is None else (self.wake_at - _EPOCH) // _MICROSECOND
-        return _HEAD.pack(self.wake_at is not None, since) + zlib.compress(self.state, zlib.Z_BEST_SPEED)
+        return _HEAD.pack(self.wake_at is not None, since) + self.state
 
 
 def unpack(value: bytes) -> StoredState:
     """Read the table's value.
 
     Raises:
-        zlib.error: the state is damaged.
+        struct.error: there is no beginning.
     """
     wakes, since = _HEAD.unpack_from(value)
-    return StoredState(_EPOCH + since * _MICROSECOND if wakes else None, zlib.decompress(value[_HEAD.size :]))
+    return StoredState(_EPOCH + since * _MICROSECOND if wakes else None, value[_HEAD.size :])
 
 
 def wake_up_of(value: bytes) -> datetime | None:

@@ -43,6 +43,9 @@ class FakeEngine:
     def decode(self, data):
         return orjson.loads(data)
 
+    def size(self, state):
+        return len(self.encode(state))
+
     def words(self):
         return ()
 

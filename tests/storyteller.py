@@ -55,8 +55,8 @@ from schemas.clinical import (
 )
 from schemas.translate.codebook import Drug, codebook
 from scoring.judgement import judge
-from scoring.patient_state import decode_state, encode_state
 from scoring.rules import load_rules
+from scoring.written_state import decode_state, encode_state
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
 FACILITY, PATIENT, ENCOUNTER = "F1", "P1", "E1"

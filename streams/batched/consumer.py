@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from streams.batched.fetched import Fetched
 
 _FETCH_SECONDS = 1.0
+_FETCHES_APART = 0.01
+"""Seconds from the begin of a fetch to the next: under load a message comes every millisecond, and to fetch one takes
+more than to judge it."""
 _LOOK_AGAIN_AFTER = 0.1
 """Seconds a fetch is put off at most while partitions are withheld, and nothing came of the others."""
 _POSITION_SECONDS = 0.5
@@ -64,9 +67,12 @@ class BatchedConsumer(driver.Consumer):
         return PromptThread(self, loop=self.loop, beacon=self.beacon)
 
     async def _drain_messages(self, fetcher: Any) -> None:
+        loop = asyncio.get_running_loop()
         try:
             while not (self.should_stop or fetcher.should_stop):
+                began_at = loop.time()
                 await self._drain_once()
+                await asyncio.sleep(began_at + _FETCHES_APART - loop.time())
         except (ConsumerStoppedError, asyncio.CancelledError):
             if not self.app.should_stop:
                 raise

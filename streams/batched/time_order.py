@@ -93,11 +93,14 @@ class TimeOrder:
     def _waiting(self) -> Iterator[tuple[TP, Sequence[Fetched]]]:
         return chain.from_iterable(lane.waiting for lane in self._lanes if not lane.is_held_up)
 
+    def _count_waiting(self) -> int:
+        return sum(len(records) for _, records in self._waiting())
+
     async def most_taken(self) -> None:
         """Wait, though not for long, until less than what is kept together waits at all of them."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_GIVES_WAY):
-                while sum(len(records) for _, records in self._waiting()) >= self._within:
+                while self._count_waiting() >= self._within:
                     self._moved.clear()
                     await self._moved.wait()
 
@@ -148,6 +151,8 @@ class TimeOrder:
 
     def _among_the_earliest(self) -> float:
         """The latest moment of the earliest that are kept together; where fewer wait, all are."""
+        if self._count_waiting() < self._within:
+            return inf
         runs: dict[TP, list[Sequence[Fetched]]] = defaultdict(list)
         for tp, records in self._waiting():
             runs[tp].append(records)

@@ -1,5 +1,6 @@
 """The owners of a replay: some patients, each fed as the live owner feeds theirs, without a broker."""
 
+from base64 import b64decode, b64encode
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,9 +12,10 @@ from schemas.alert import Alert
 from schemas.clinical import AnyFact, ClockTick
 from schemas.topics import patient_key
 from scoring.judgement import Judgement, judge
-from scoring.patient_state import PatientState, decode_state, encode_state
+from scoring.patient_state import PatientState
 from scoring.rules import Rules
 from scoring.step import Step, step
+from scoring.written_state import decode_state, encode_state
 from streams.replay.output import belief_line
 from streams.replay.sorted_runs import microseconds
 
@@ -82,7 +84,7 @@ class Owners:
 
     def pack(self) -> bytes:
         """All of it as bytes without a line break, to be put aside for the moment that is judged."""
-        states = [(*self._people[key], encode_state(state).decode()) for key, state in self._states.items()]
+        states = [(*self._people[key], b64encode(encode_state(state)).decode()) for key, state in self._states.items()]
         alerts = [(key, alert.model_dump_json()) for _, key, alert in self._alerts.values()]
         return orjson.dumps({"states": states, "alerts": alerts, "history": self._history})
 
@@ -94,7 +96,7 @@ class Owners:
         for facility_id, patient_id, state in kept["states"]:
             key = patient_key(facility_id, patient_id)
             owners._people[key] = (facility_id, patient_id)
-            owners._states[key] = decode_state(state)
+            owners._states[key] = decode_state(b64decode(state))
         for key, alert in kept["alerts"]:
             owners._keep_alert(key, Alert.model_validate_json(alert))
         owners._history = [tuple(line) for line in kept["history"]]

@@ -12,7 +12,7 @@ from lived import Lived, judged, live
 from schemas.alert import AlertKind
 from schemas.verdict import ElementStatus
 from scoring.judgement import judge
-from scoring.patient_state import encode_state
+from scoring.written_state import encode_state
 
 STANDING = {AlertKind.BUNDLE_STARTED, AlertKind.DUE_SOON, AlertKind.MISSED, AlertKind.AMENDED}
 

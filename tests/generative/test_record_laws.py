@@ -12,8 +12,8 @@ from judged_patients import RULES
 from lived import Lived, judged
 from scoring.case_records import take_records
 from scoring.judgement import judge
-from scoring.patient_state import decode_state, encode_state
 from scoring.step import step
+from scoring.written_state import decode_state, encode_state
 
 orders = st.randoms(use_true_random=False)
 pauses = st.lists(st.sampled_from(["go on", "go on", "take", "take and restart"]), min_size=40, max_size=40)

@@ -1,5 +1,6 @@
 """Laws of the stored state: who goes on from it says the same."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
@@ -8,7 +9,12 @@ from hypothesis import strategies as st
 from generated_patients import END, START, patients, tick
 from judged_patients import RULES
 from lived import Lived, live
-from scoring.patient_state import decode_state, encode_state
+from scoring.fact_store import FactStore
+from scoring.patient_state import PatientState
+from scoring.written_state import decode_state, encode_state
+from storyteller import read_story
+
+(A_FACT,) = read_story("10:00 heart rate 90")
 
 
 @given(messages=patients(), every=st.integers(1, 4))
@@ -75,3 +81,40 @@ def test_what_is_stored_reads_back_as_itself(messages):
     state = live(messages, RULES).state
 
     assert encode_state(decode_state(encode_state(state))) == encode_state(state)
+
+
+@given(
+    steps=st.lists(st.tuples(st.sampled_from("aavdw"), st.integers(0, 400)), max_size=30),
+    reads=st.booleans(),
+)
+def test_what_is_written_hangs_on_the_facts_alone_and_not_on_what_was_written_before(steps, reads):
+    """Facts arrive (a), get another version (v) or go (d); now and then all is written down (w), and read again."""
+    store = PatientState()
+    for number, (what, place) in enumerate(steps):
+        _change(store, what, place, number)
+        if what == "w":
+            store = decode_state(encode_state(store)) if reads else _written(store)
+
+    anew = replace(store, facts=FactStore(dict(store.facts.versions)))
+    assert encode_state(store) == encode_state(anew)
+    assert list(decode_state(encode_state(store)).facts.versions.items()) == list(anew.facts.versions.items())
+
+
+def _written(state):
+    encode_state(state)
+    return state
+
+
+def _change(state, what, place, number):
+    known = list(state.facts.versions)
+    if what == "a":
+        for more in range(place):
+            state.facts.add(_fact(f"{number}/{more}", 0))
+    elif what == "v" and known:
+        state.facts.add(_fact(known[place % len(known)], number + 1))
+    elif what == "d" and known:
+        state.facts.drop(known[place % len(known)])
+
+
+def _fact(name, version):
+    return A_FACT.model_copy(update={"fact_id": name, "event_id": f"{name}|{version}", "version": version})

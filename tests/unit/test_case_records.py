@@ -3,9 +3,10 @@
 from lived import live, stepped
 from schemas.alert import AlertKind
 from scoring.case_records import take_records
-from scoring.patient_state import UNRECORDED, decode_state, encode_state
+from scoring.patient_state import UNRECORDED
 from scoring.rules import load_rules
 from scoring.step import step
+from scoring.written_state import decode_state, encode_state
 from shock_story import SHOCK
 from storyteller import clock, clock_text, read_story, rival_line
 

@@ -6,9 +6,9 @@ Both numbers say what they say of a case under one key, and the merge takes it b
 import pytest
 
 from scoring.case_records import take_records
-from scoring.patient_state import decode_state, encode_state
 from scoring.rules import load_rules
 from scoring.step import step
+from scoring.written_state import decode_state, encode_state
 from storyteller import read_story
 
 RULES = load_rules(["nys-ped-1h/spec-2015"])

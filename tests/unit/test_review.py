@@ -4,8 +4,8 @@ import pytest
 
 from lived import Lived, judged
 from scoring.judgement import judge
-from scoring.patient_state import decode_state, encode_state
 from scoring.rules import load_rules
+from scoring.written_state import decode_state, encode_state
 from shock_story import SHOCK
 from storyteller import clock, clock_text, play, read_story
 

@@ -1,6 +1,7 @@
 """What was fetched and not handed over is fetched again: nothing is lost between a fetch and a new assignment."""
 
 import asyncio
+from itertools import pairwise
 from types import SimpleNamespace
 
 from aiokafka.errors import IllegalStateError
@@ -85,3 +86,19 @@ async def test_where_the_client_was_sent_elsewhere_meanwhile_or_lost_the_partiti
 
     assert handed_over == {}
     assert positions == {MOVED_ON: 2}
+
+
+async def test_however_soon_more_comes_a_fetch_begins_ten_milliseconds_after_the_one_before():
+    loop, begun = asyncio.get_running_loop(), []
+    consumer = Consumer(Client({OURS: 7}), {OURS: records(6)}, generation_after=1)
+
+    async def noting(_timeout):
+        begun.append(loop.time())
+        consumer.should_stop = len(begun) > 3
+        return {}, set()
+
+    consumer._wait_next_records = noting  # noqa: SLF001 - Faust's own name for it
+    await consumer._drain_messages(SimpleNamespace(should_stop=False))  # noqa: SLF001 - Faust calls it, for ever
+
+    assert all(later - earlier > 0.009 for earlier, later in pairwise(begun))
+    assert len(begun) == 4
