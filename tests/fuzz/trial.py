@@ -68,7 +68,7 @@ class WatchedEngine:
     def __init__(self, measures=()):
         self._engine = ScoringEngine(measures)
         self.raised = None
-        self.encode, self.decode = self._engine.encode, self._engine.decode
+        self.encode, self.decode, self.size = self._engine.encode, self._engine.decode, self._engine.size
 
     def step(self, state, event):
         return self._watched(self._engine.step, state, event)
@@ -199,6 +199,7 @@ class Trial:
         for key, value in list(self.table.items()):
             stored = unpack(value)
             state = told(lambda stored=stored: self.engine.decode(stored.state), "a state cannot be read back")
+            state.facts.written.forget_all()
             hold(self.engine.encode(state) == stored.state, "a state read back is another")
             tick = _tick(key, state.now + LATER)
             before = dict(self.table)

@@ -79,8 +79,10 @@ def _shown(records):
 @given(messages=patients())
 def test_what_is_stored_reads_back_as_itself(messages):
     state = live(messages, RULES).state
+    again = decode_state(encode_state(state))
+    again.facts.written.forget_all()
 
-    assert encode_state(decode_state(encode_state(state))) == encode_state(state)
+    assert encode_state(again) == encode_state(state)
 
 
 @given(

@@ -101,6 +101,7 @@ def test_a_state_of_more_facts_than_a_block_has_reads_back_as_itself():
     state = play("nys-ped-1h/spec-2015", MANY).state
 
     again = decode_state(encode_state(state))
+    again.facts.written.forget_all()
 
     assert list(again.facts.versions.items()) == list(state.facts.versions.items())
     assert encode_state(again) == encode_state(state)
