@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from redis import RedisError
@@ -44,6 +44,27 @@ class _Sent:
     rejected: int
 
 
+@dataclass(slots=True)
+class _Lately:
+    """What a topic brought lately, batch by batch and added up: a busy one has thousands of batches in a window."""
+
+    batches: deque[_Sent] = field(default_factory=deque)
+    read: int = 0
+    rejected: int = 0
+
+    def add(self, sent: _Sent) -> None:
+        self.batches.append(sent)
+        self._count(sent, 1)
+
+    def forget_before(self, at_s: float) -> None:
+        while self.batches and self.batches[0].at_s < at_s:
+            self._count(self.batches.popleft(), -1)
+
+    def _count(self, sent: _Sent, times: int) -> None:
+        self.read += times * sent.read
+        self.rejected += times * sent.rejected
+
+
 class RejectionCap:
     """Counts, by topic, what is rejected, and holds a topic of which it is too much."""
 
@@ -54,7 +75,7 @@ class RejectionCap:
         self._window_s = settings.rejected_window
         self._redis = redis
         self._metrics = metrics
-        self._sent: dict[str, deque[_Sent]] = defaultdict(deque)
+        self._sent: dict[str, _Lately] = defaultdict(_Lately)
         self._held: dict[str, HeldTopic] = {}
 
     @asynccontextmanager
@@ -72,7 +93,7 @@ class RejectionCap:
             await self._check(topic, read, rejected)
         yield
         for topic, (read, rejected) in batch.items():
-            self._sent[topic].append(_Sent(stopwatch(), read, rejected))
+            self._sent[topic].add(_Sent(stopwatch(), read, rejected))
 
     def held(self) -> list[HeldTopic]:
         """The topics that are held."""
@@ -85,24 +106,19 @@ class RejectionCap:
         self._sent.clear()
 
     async def _check(self, topic: str, read: int, rejected: int) -> None:
-        sent = self._lately(topic)
-        read += sum(each.read for each in sent)
-        rejected += sum(each.rejected for each in sent)
+        sent = self._sent[topic]
+        sent.forget_before(stopwatch() - self._window_s)
+        read += sent.read
+        rejected += sent.rejected
         too_many = read >= self._least and rejected > self._share_max * read
         if not too_many and topic not in self._held:
             return
         if await self._is_released(topic):
             self._let_go(topic)
-            sent.clear()
+            self._sent.pop(topic, None)
             return
         self._hold(HeldTopic(topic=topic, since=wall_clock(), read=read, rejected=rejected))
         raise TooManyRejectedError(topic)
-
-    def _lately(self, topic: str) -> deque[_Sent]:
-        sent = self._sent[topic]
-        while sent and sent[0].at_s < stopwatch() - self._window_s:
-            sent.popleft()
-        return sent
 
     def _hold(self, held: HeldTopic) -> None:
         if held.topic not in self._held:
