@@ -81,15 +81,20 @@ class BatchedConsumer(driver.Consumer):
         generation = self.app.consumer_generation_id
         fetched, active = await self._wait_next_records(_FETCH_SECONDS)
         await asyncio.sleep(0)
-        left: dict[TP, Sequence[Fetched]] = {}
-        for tp, records in (fetched or {}).items():
-            flows = self.flow_active and not self.should_stop and generation == self.app.consumer_generation_id
-            if flows and (active is None or tp in active or tp in self._buffered_partitions):
-                await self._hand_over(TP(*tp), list(records))
-            else:
-                left[TP(*tp)] = list(records)
+        left: dict[TP, Sequence[Fetched]] = {TP(*tp): list(records) for tp, records in (fetched or {}).items()}
+        if not left:
+            return
+        # Broken off where the flow is stopped meanwhile: whoever takes what is handed over may take long.
+        await self.wait_first(self._hand_over_all(left, active, generation), self.suspend_flow.wait())
         if left and not self.should_stop:
             await self._put_back(left)
+
+    async def _hand_over_all(self, left: dict[TP, Sequence[Fetched]], active: set[TP] | None, generation: int) -> None:
+        """Hand over what may be, partition by partition, each gone from `left` when it begins."""
+        for tp in list(left):
+            flows = self.flow_active and not self.should_stop and generation == self.app.consumer_generation_id
+            if flows and (active is None or tp in active or tp in self._buffered_partitions):
+                await self._hand_over(tp, left.pop(tp))
 
     async def _put_back(self, left: Mapping[TP, Sequence[Fetched]]) -> None:
         """Read again what was fetched and is left, because partitions were handed out anew meanwhile.
@@ -116,7 +121,7 @@ class BatchedConsumer(driver.Consumer):
         message: Any = self._to_message(tp, records[-1])
         message.key, message.value = None, records
         self.app.backlog.hand(tp, records)
-        await self._call_back(message)
+        await self.callback(message)
 
     async def _restore(self, tp: TP, records: Sequence[Fetched]) -> None:
         """Into a table of ours at once; Faust's recovery is told of the last record, by which it counts."""
@@ -131,11 +136,7 @@ class BatchedConsumer(driver.Consumer):
             table.restore(tp.partition, fresh)
             fresh = fresh[-1:]
         for record in fresh:
-            await self._call_back(self._to_message(tp, record))
-
-    async def _call_back(self, message: Any) -> None:
-        """To the streams; broken off where the flow is stopped meanwhile."""
-        await self.wait_first(self.callback(message), self.suspend_flow.wait())
+            await self.callback(self._to_message(tp, record))
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's
         """Fetch from the partitions that are not full.

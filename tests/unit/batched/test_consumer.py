@@ -38,6 +38,8 @@ class Consumer(BatchedConsumer):
         self._thread = SimpleNamespace(_ensure_consumer=lambda: client, thread_loop=asyncio.get_running_loop())
         self.fetched, self.generation_after = fetched, generation_after
         self.handed_over = {}
+        self.loop = asyncio.get_running_loop()
+        self._stopped, self._crashed, self.suspend_flow = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def _wait_next_records(self, _timeout):
         self.app.consumer_generation_id = self.generation_after
@@ -78,6 +80,26 @@ async def test_so_is_one_answered_while_nothing_may_flow():
 
     assert handed_over == {}
     assert positions == {OURS: 4}
+
+
+async def test_what_comes_after_a_hand_over_that_was_broken_off_is_read_again():
+    """One stream takes nothing, and then no more may flow."""
+    fetched = {OURS: records(4, 5), MOVED_ON: records(8), GONE: records(2, 3)}
+    client = Client({OURS: 6, MOVED_ON: 9, GONE: 4})
+    consumer = Consumer(client, fetched, generation_after=1)
+    hand_over = consumer._hand_over  # noqa: SLF001 - what a stream of Faust's would keep waiting
+
+    async def never_taken(tp, taken):
+        await hand_over(tp, taken)
+        if tp == MOVED_ON:
+            consumer.suspend_flow.set()
+            await asyncio.Event().wait()
+
+    consumer._hand_over = never_taken  # noqa: SLF001
+    await consumer._drain_once()  # noqa: SLF001 - Faust calls what calls it, for ever
+
+    assert consumer.handed_over == {OURS: [4, 5], MOVED_ON: [8]}
+    assert client.positions == {OURS: 6, MOVED_ON: 9, GONE: 2}
 
 
 async def test_where_the_client_was_sent_elsewhere_meanwhile_or_lost_the_partition_it_is_left_alone():
