@@ -52,6 +52,8 @@ _HEADROOM_BYTES = 4096
 """A record is larger than its value by its key and Kafka's framing."""
 _SWITCHES_AFTER = 0.001
 """Seconds that a thread holds the interpreter at most while another waits for it; Python has five times that."""
+_FULL_COLLECTION_AFTER = 1000
+"""Collections of Python's middle generation until one of everything; of itself it is ten, every few seconds."""
 _OF_THE_LOG = 20
 """A batch of the log is as large as so many others, so that what is done once for all events of a patient is done
 seldom. It is concluded in time by its handler."""
@@ -223,6 +225,8 @@ def run(settings: WorkerSettings, engine: Engine | None = None) -> int:
         return EXIT_INPUT_ERROR
     # What is loaded now stays: looking through it again and again took most of the time of reading a large message.
     gc.freeze()
+    # States make no cycles (a test), and to look through some hundred patients stops all for a quarter of a second.
+    gc.set_threshold(*gc.get_threshold()[:2], _FULL_COLLECTION_AFTER)
     # The client's thread asks for the interpreter several times a fetch, and would wait for it as long each time.
     sys.setswitchinterval(_SWITCHES_AFTER)
     worker.watch(loop)
