@@ -126,17 +126,16 @@ def _read_blocks(data: bytes, count: int) -> _Read:
         blocks.append(Block(facts, text_bytes, data[at : at + size]))
         at += size
     said, *lines = zlib.decompress(data[at:]).split(b"\n")
-    text = b",".join([*chain.from_iterable(map(lines_of, blocks)), *lines])
+    in_blocks = [lines_of(block) for block in blocks]
+    if [len(each) for each in in_blocks] != [block.facts for block in blocks]:
+        raise ValueError
+    text = b",".join([*chain.from_iterable(in_blocks), *lines])
     facts = _FACTS.validate_json(b"[" + text + b"]")
     return _Read(STATE_FORMAT, _Said.model_validate_json(said), facts, WrittenFacts(blocks, [*lines]))
 
 
 def _filed(told: Iterable[AnyFact], written: WrittenFacts) -> FactStore:
-    """The facts as they were; what is written of them holds, where something is.
-
-    Raises:
-        ValueError: What is written is of other facts.
-    """
+    """The facts as they were; what is written of them holds, where something is."""
     facts = FactStore(written=written)
     for fact in told:
         facts.versions[fact.fact_id] = (*facts.versions.get(fact.fact_id, ()), slim(fact))

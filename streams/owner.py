@@ -203,7 +203,7 @@ class Owner:
         else:
             stored = unpack(value)
             state = self._engine.decode(stored.state)
-            life = Life(state, stored.wake_at, self._engine.size(state))
+            life = Life(state, stored.wake_at, self._engine.size(state) or len(stored.state))
         for event in events:
             _take_over(life, self._engine.step(life.state, event), event)
         return life

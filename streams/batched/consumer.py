@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
 _FETCH_SECONDS = 1.0
 _FETCHES_APART = 0.01
-"""Seconds from the begin of a fetch to the next: under load a message comes every millisecond, and to fetch one takes
-more than to judge it."""
+"""Seconds from the begin of a fetch that brought few to the next: under load a message comes every millisecond, and to
+fetch one takes more than to judge it."""
+_FEW = 100
+"""Records; what brings more is a backlog, or a changelog that is restored."""
 _LOOK_AGAIN_AFTER = 0.1
 """Seconds a fetch is put off at most while partitions are withheld, and nothing came of the others."""
 _POSITION_SECONDS = 0.5
@@ -71,23 +73,26 @@ class BatchedConsumer(driver.Consumer):
         try:
             while not (self.should_stop or fetcher.should_stop):
                 began_at = loop.time()
-                await self._drain_once()
-                await asyncio.sleep(began_at + _FETCHES_APART - loop.time())
+                count = await self._drain_once()
+                await asyncio.sleep(began_at + _FETCHES_APART - loop.time() if count < _FEW else 0)
         except (ConsumerStoppedError, asyncio.CancelledError):
             if not self.app.should_stop:
                 raise
 
-    async def _drain_once(self) -> None:
+    async def _drain_once(self) -> int:
+        """Fetch, and hand over what came; how many records came."""
         generation = self.app.consumer_generation_id
         fetched, active = await self._wait_next_records(_FETCH_SECONDS)
         await asyncio.sleep(0)
         left: dict[TP, Sequence[Fetched]] = {TP(*tp): list(records) for tp, records in (fetched or {}).items()}
+        count = sum(map(len, left.values()))
         if not left:
-            return
+            return count
         # Broken off where the flow is stopped meanwhile: whoever takes what is handed over may take long.
         await self.wait_first(self._hand_over_all(left, active, generation), self.suspend_flow.wait())
         if left and not self.should_stop:
             await self._put_back(left)
+        return count
 
     async def _hand_over_all(self, left: dict[TP, Sequence[Fetched]], active: set[TP] | None, generation: int) -> None:
         """Hand over what may be, partition by partition, each gone from `left` when it begins."""

@@ -31,6 +31,7 @@ class Membership:
         self._trusted_for = session_timeout * TRUSTED_FOR
         self._now = now or (lambda: asyncio.get_running_loop().time())
         self._trusted_until = float("-inf")
+        self._doubts = 0
 
     async def confirm(self) -> None:
         """Return at once where a good answer is recent; else ask.
@@ -41,11 +42,15 @@ class Membership:
         asked_at = self._now()
         if asked_at < self._trusted_until:
             return
+        doubts = self._doubts
         if not await self._ask():
             message = "the group does not count this worker in any more: it must join again before it writes."
             raise NotAMemberError(message)
-        self._trusted_until = asked_at + self._trusted_for
+        # Of an assignment that is no more, an answer says nothing of the next.
+        if doubts == self._doubts:
+            self._trusted_until = asked_at + self._trusted_for
 
     def doubt(self) -> None:
         """Partitions are being handed out anew: ask again before the next record is sent."""
+        self._doubts += 1
         self._trusted_until = float("-inf")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from streams.batched.outgoing import Outgoing
 
@@ -56,7 +56,8 @@ class _Part:
 
     def failed(self, error: Exception) -> None:
         if not self.sent.done():
-            self.sent.set_exception(error)
+            # A traceback holds the frames of this queue, and they this future.
+            self.sent.set_exception(error.with_traceback(None))
 
     def _count_down(self, count: int) -> None:
         self.left -= count
@@ -74,6 +75,7 @@ class PartitionQueue:
 
     While a batch is under way others hand in theirs. Each as a batch of its own would have waited for all before it;
     so they go together, in the order in which they were handed in, and whoever sends is told of his own records alone.
+    Whoever comes after one with many batches waits for all of these.
     """
 
     def __init__(self, place: Place, confirm: Callable[[], Awaitable[None]]) -> None:
@@ -101,24 +103,37 @@ class PartitionQueue:
     async def _send_all(self, client: Client) -> None:
         try:
             while self._waiting:
-                entries, self._waiting = self._waiting, []
-                for batch, packed in _batches(client, entries):
-                    await self._try_to_send(client, batch, packed)
+                await self._send_next(client)
+        except BaseException:
+            # All ends. Nobody may be left waiting for a task that is no more.
+            self._fail(self._waiting, GivenUpError())
+            raise
         finally:
             self._work = None
 
-    async def _try_to_send(self, client: Client, batch: Any, packed: Sequence[_Entry]) -> None:
-        """Send a batch; where it fails, nothing more goes of those who have a part in it. Others' may."""
+    async def _send_next(self, client: Client) -> None:
+        """Send one batch; where it fails, nothing more goes of those who have a part in it. Others' may."""
+        packed = self._waiting
         try:
-            await self._send_batch(client, batch, packed)
+            # First, for who is broken off meanwhile must not be sent for: his partitions may be another's.
+            await self._confirm()
+            batch, packed, self._waiting = _packed(client, self._waiting)
+            if packed:
+                await self._send_batch(client, batch, packed)
         except Exception as error:  # noqa: BLE001 - told to those whose records these are
-            _fail(packed, error)
+            self._fail(packed, error)
         except asyncio.CancelledError:
-            # The client has given it up, as it does when it stops; or all ends, and with it those who wait.
-            _fail(packed, GivenUpError())
+            # The client has given it up, as it does when it stops; or this is to end.
+            self._fail(packed, GivenUpError())
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise
+
+    def _fail(self, entries: Sequence[_Entry], error: Exception) -> None:
+        for entry in entries:
+            entry.part.failed(error)
+        self._waiting = [entry for entry in self._waiting if not entry.part.sent.done()]
 
     async def _send_batch(self, client: Client, batch: Any, packed: Sequence[_Entry]) -> None:
-        await self._confirm()
         try:
             written = await (await client.send_batch(batch, self._topic, partition=self._partition))
         except TOO_LARGE_ERRORS:
@@ -136,32 +151,24 @@ class PartitionQueue:
             packed[0].part.is_too_large(packed[0].record)
             return
         for entry in packed:
-            for batch, alone in _batches(client, [entry]):
+            await self._confirm()
+            batch, alone, _ = _packed(client, [entry])
+            if alone:
                 await self._send_batch(client, batch, alone)
 
 
-def _fail(packed: Iterable[_Entry], error: Exception) -> None:
-    for entry in packed:
-        entry.part.failed(error)
-
-
-def _batches(client: Client, entries: Iterable[_Entry]) -> Iterator[tuple[Any, list[_Entry]]]:
-    """Closed batches as large as the client lets them be, of all whose senders still wait."""
+def _packed(client: Client, entries: Sequence[_Entry]) -> tuple[Any, list[_Entry], list[_Entry]]:
+    """A closed batch of the first entries whose senders still wait, as large as the client lets it be; and the rest."""
     batch, packed = client.create_batch(), list[_Entry]()
-    for entry in entries:
+    for place, entry in enumerate(entries):
         if entry.part.sent.done():
             continue
         if not _append(batch, entry.record):
             batch.close()
-            yield batch, packed
-            batch, packed = client.create_batch(), []
-            if entry.part.sent.done():
-                continue
-            _append(batch, entry.record)
+            return batch, packed, list(entries[place:])
         packed.append(entry)
-    if packed:
-        batch.close()
-        yield batch, packed
+    batch.close()
+    return batch, packed, []
 
 
 def _append(batch: Any, record: Outgoing) -> bool:

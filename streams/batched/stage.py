@@ -252,6 +252,8 @@ class Stage:
             done = await self._handler(records)
         except Exception as error:  # noqa: BLE001 - whatever it was, the batch is not done and must not be passed
             self._on_failed(self.name, error)
+            # It holds the frames of the handler, and with them the batch; such a circle is not looked for often.
+            error.__traceback__ = None
             return type(error).__name__
         return len(records) if done is None else done
 

@@ -1,5 +1,6 @@
 """The owner over a store of bytes: nothing counts before it was sent and stored."""
 
+import zlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -346,3 +347,32 @@ def test_a_case_that_goes_and_comes_back_within_a_batch_ends_with_its_record():
     assert [value is None for value in last_of(gone.sent, Topic.CASES).values()] == [True]
     assert {value is None for value in last_of(gone.sent, Topic.ENCOUNTER_VERDICTS).values()} == {True}
     assert len(last_of(gone.sent, Topic.ENCOUNTER_VERDICTS)) == 4
+
+
+class Counting(ScoringEngine):
+    """Counts how often a state is read."""
+
+    reads = 0
+
+    def decode(self, data):
+        self.reads += 1
+        return super().decode(data)
+
+
+def test_a_state_of_the_first_format_does_not_stay_decoded_for_nothing_although_nothing_of_it_is_written_anew():
+    engine, event = Counting([PED]), protocol()
+    kept = Kept(engine=engine, decoded_bytes=0)
+    kept.live(logged([event]))
+    state = engine.decode(unpack(kept.table[b"F1|P1"]).state)
+    kept.table[b"F1|P1"] = StoredState(None, zlib.compress(as_format_1(state))).pack()
+    kept.owner.forget_all()
+    engine.reads = 0
+    kept.live(logged([event]))
+    kept.live(logged([event]))
+
+    assert engine.reads == 2
+
+
+def as_format_1(state):
+    facts = [fact.model_dump(mode="json", exclude_none=True) for fact in state.facts.winners()]
+    return orjson.dumps({"format": 1, "now": state.now, "revision": state.revision, "facts": facts})

@@ -20,6 +20,7 @@ STORY = """
 """
 MANY = STORY + "".join(f"10:{minute} heart rate {60 + minute}\n" for minute in range(31, 55))
 """More facts than one block has."""
+MANY_MORE = "".join(f"11:{minute} heart rate {60 + minute}\n" for minute in range(10, 30))
 
 
 def stored(story=STORY):
@@ -51,11 +52,12 @@ def test_a_state_that_was_cut_off_anywhere_is_refused():
 
 
 def test_a_state_whose_blocks_say_that_they_have_other_facts_is_refused():
-    whole = stored(MANY)
-    facts = struct.unpack_from(">H", whole, 3)[0]
+    whole = stored(MANY + MANY_MORE)
+    counts = [struct.unpack_from(">H", whole, 3 + 10 * number)[0] for number in range(2)]
 
-    assert facts == 16
+    assert counts == [16, 16]
     assert unreadable(whole[:3] + struct.pack(">H", 15) + whole[5:])
+    assert unreadable(whole[:3] + struct.pack(">H", 15) + whole[5:13] + struct.pack(">H", 17) + whole[15:])
 
 
 @pytest.mark.parametrize("number", [0, 3, 99])

@@ -124,3 +124,18 @@ async def test_however_soon_more_comes_a_fetch_begins_ten_milliseconds_after_the
 
     assert all(later - earlier > 0.009 for earlier, later in pairwise(begun))
     assert len(begun) == 4
+
+
+async def test_what_brings_much_is_followed_at_once():
+    loop, begun = asyncio.get_running_loop(), []
+    consumer = Consumer(Client({OURS: 100}), {OURS: records(*range(100))}, generation_after=1)
+
+    async def noting(_timeout):
+        begun.append(loop.time())
+        consumer.should_stop = len(begun) > 50
+        return consumer.fetched, {OURS}
+
+    consumer._wait_next_records = noting  # noqa: SLF001 - Faust's own name for it
+    await consumer._drain_messages(SimpleNamespace(should_stop=False))  # noqa: SLF001 - Faust calls it, for ever
+
+    assert min(later - earlier for earlier, later in pairwise(begun)) < 0.009

@@ -72,3 +72,17 @@ async def test_an_answer_that_took_long_counts_from_when_it_was_asked_for():
     await membership.confirm()
 
     assert group.asked == 2
+
+
+async def test_an_answer_that_was_asked_for_before_partitions_were_handed_out_counts_once():
+    group = Group()
+
+    async def ask():
+        membership.doubt()
+        return await group.ask()
+
+    membership = Membership(ask, session_timeout=6, now=lambda: group.seconds)
+    await membership.confirm()
+    await membership.confirm()
+
+    assert group.asked == 2

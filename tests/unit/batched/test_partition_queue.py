@@ -184,3 +184,42 @@ async def test_nothing_is_sent_that_may_not_be_and_the_next_is_asked_for_anew():
         await refused
     assert await sent == []
     assert senders.broker.sent == [["b0"]]
+
+
+async def test_a_sender_who_is_broken_off_while_the_group_is_asked_is_not_sent_for():
+    """His partitions may be another's by the time that it answers."""
+    may_go_on = asyncio.Event()
+    senders = Senders(may_go_on.wait)
+    gone, stays = await senders.hand_in("a", 1), await senders.hand_in("b", 1)
+    gone.cancel()
+    may_go_on.set()
+    await settled()
+    await senders.broker.answer()
+
+    assert senders.broker.sent == [["b0"]]
+    assert await stays == []
+    assert senders.spans == {"a": [], "b": [(0, 0)]}
+
+
+async def test_what_cannot_be_packed_is_told_to_all_who_wait_and_the_next_are_sent():
+    senders = Senders()
+    first = await senders.hand_in("a", 1)
+    pack, senders.broker.create_batch = senders.broker.create_batch, None
+    waiting = [await senders.hand_in(name, 1) for name in "bc"]
+    await senders.broker.answer()
+    senders.broker.create_batch = pack
+    after = await senders.hand_in("d", 1)
+    await senders.broker.answer()
+
+    assert [type(task.exception()) for task in waiting] == [TypeError, TypeError]
+    assert [await first, await after] == [[], []]
+
+
+async def test_where_all_ends_nobody_is_left_waiting():
+    senders = Senders()
+    waiting = [await senders.hand_in(name, 1) for name in "ab"]
+    (queue,) = [task for task in asyncio.all_tasks() if task.get_coro().__name__ == "_send_all"]
+    queue.cancel()
+    await settled()
+
+    assert [type(task.exception()) for task in waiting] == [GivenUpError, GivenUpError]

@@ -1,6 +1,8 @@
 """A stage takes what may be taken, partition by partition, and gives its handler again what it left."""
 
 import asyncio
+import gc
+import weakref
 from types import SimpleNamespace
 
 from aiokafka.structs import ConsumerRecord
@@ -217,3 +219,32 @@ def test_a_stage_tells_after_which_moment_more_is_to_come_of_its_partitions(monk
     played(Story(order=TimeOrder(1, lambda: 100)), tell)
 
     assert told == [[9], []]
+
+
+class Held:
+    """Something that a handler holds while it works."""
+
+
+async def test_what_a_handler_held_that_failed_is_gone_without_pythons_collector():
+    """A batch that fails is tried every second for as long as the broker is away."""
+    held = []
+
+    async def fail(_records):
+        mine = Held()
+        held.append(weakref.ref(mine))
+        answer = asyncio.get_running_loop().create_future()
+        answer.set_exception(OSError())
+        await answer
+
+    async def answered(_records):
+        return None
+
+    story = Story([fail, answered])
+    gc.disable()
+    try:
+        await story.fetch(ONE, 0)
+        await story.until(given=2)
+    finally:
+        gc.enable()
+
+    assert [each() for each in held] == [None]
