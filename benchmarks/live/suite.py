@@ -26,7 +26,7 @@ STEPS: dict[str, dict[str, dict[str, object]]] = {
         SMALL: {"limit_s": 120, "rates": (50, 200), "seconds": 10},
     },
     "open_encounters": {
-        FULL: {"limit_s": 400, "open": (1_000, 10_000, 100_000), "deadlines": 600, "seconds": 30, "same_minute": 60},
+        FULL: {"limit_s": 600, "open": (1_000, 10_000, 100_000), "deadlines": 600, "seconds": 30, "same_minute": 60},
         SMALL: {"limit_s": 240, "open": (500, 2_000), "deadlines": 50, "seconds": 20, "same_minute": 10},
     },
     "growth": {

@@ -86,16 +86,21 @@ def _in_order(cases):
     return sorted(cases, key=lambda case: (case.facility_id, case.case_id, case.measure))
 
 
-def _latest(records):
+def latest(records):
+    """What is left of a compacted topic."""
     kept = {record.key.decode(): record.value for record in records}
     return {key: value for key, value in kept.items() if value is not None}
 
 
-def _content(value):
-    return CaseRecord.model_validate_json(value).model_dump(exclude={"revision", "as_of"})
+def contents(records):
+    """What case records say, by key: all but under which number and when they were judged last."""
+    return {
+        key: CaseRecord.model_validate_json(value).model_dump(exclude={"revision", "as_of"})
+        for key, value in records.items()
+    }
 
 
-def _read_as_told(records):
+def read_as_told(records):
     """Case records as all who read the topic take them: of each case the highest revision.
 
     Who takes over asks for records at moments of his own, and may say under a lower revision what the dead has said.
@@ -120,12 +125,12 @@ def _differences_of_records(bootstrap, redis_url, cases, of_feed):
         yield "the cases in Redis are not those of the replay"
     if lines != (of_feed / "verdicts.ndjson").read_bytes().splitlines():
         yield "the verdicts in Redis are not those of the replay"
-    told, latest = _read_as_told(records_of(bootstrap, Topic.CASES)), _latest(records_of(bootstrap, Topic.CASES))
-    if told != shown:
+    told = records_of(bootstrap, Topic.CASES)
+    if read_as_told(told) != shown:
         yield "the topic of cases says otherwise than Redis"
-    if {key: _content(value) for key, value in latest.items()} != {key: _content(value) for key, value in told.items()}:
+    if contents(latest(told)) != contents(read_as_told(told)):
         yield "what the topic of cases says last of a case is not what its highest revision says"
-    if _latest(records_of(bootstrap, Topic.ENCOUNTER_VERDICTS)) != verdicts:
+    if latest(records_of(bootstrap, Topic.ENCOUNTER_VERDICTS)) != verdicts:
         yield "the topic of verdicts says otherwise than the cases"
 
 

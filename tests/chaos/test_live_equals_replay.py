@@ -9,6 +9,7 @@ import orjson
 import pytest
 from redis import Redis
 
+from chaos.final_state import contents, latest, read_as_told
 from mixed_feed import judged_alone, write_feed
 from one_timeline import STARTS_AT, one_timeline
 from real_parts.eventually import eventually
@@ -79,12 +80,6 @@ def verdicts(settings):
     return committed(settings, Topic.ENCOUNTER_VERDICTS)[1]
 
 
-def latest(records):
-    """What is left of a compacted topic."""
-    kept = {record.key.decode(): record.value for record in records}
-    return {key: value for key, value in kept.items() if value is not None}
-
-
 def ends_as_replayed(settings, expected, worker):
     """Wait until nothing is left to do, and compare everything that was written with what the replay writes."""
     plain = {key: orjson.loads(text) for key, text in expected.records.items()}
@@ -106,7 +101,9 @@ def assert_records_are_the_replays(settings, expected):
     lines = [orjson.dumps(verdict_line(verdict)) for case in cases for verdict in case.elements]
 
     assert {case.key: as_text(case) for case in cases} == expected.records
-    assert latest(records_of(settings.bootstrap, Topic.CASES)) == shown
+    told = records_of(settings.bootstrap, Topic.CASES)
+    assert read_as_told(told) == shown
+    assert contents(latest(told)) == contents(shown)
     assert latest(records_of(settings.bootstrap, Topic.ENCOUNTER_VERDICTS)) == verdicts
     assert cases_csv(cases) == (expected.folder / "cases.csv").read_text(encoding="utf-8")
     assert lines == (expected.folder / "verdicts.ndjson").read_bytes().splitlines()
