@@ -60,6 +60,15 @@ def test_a_state_whose_blocks_say_that_they_have_other_facts_is_refused():
     assert unreadable(whole[:3] + struct.pack(">H", 15) + whole[5:13] + struct.pack(">H", 17) + whole[15:])
 
 
+def test_a_state_that_has_one_fact_in_two_places_is_refused():
+    """Its versions stand in one line: else a later version would be written in one place and stay out of the other."""
+    fact = json.dumps(json.loads(FORMAT_1.read_bytes())["facts"][0]).encode()
+    head = struct.pack(">BH", 2, 0)
+
+    assert len(decode_state(head + zlib.compress(b"{}\n" + fact)).facts.versions) == 1
+    assert unreadable(head + zlib.compress(b"{}\n" + fact + b"\n" + fact))
+
+
 @pytest.mark.parametrize("number", [0, 3, 99])
 def test_another_format_is_refused_by_its_number(number):
     for data in (bytes([number]) + stored()[1:], json.dumps(json.loads(FORMAT_1.read_bytes()) | {"format": number})):
