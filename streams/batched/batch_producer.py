@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
+from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
 from streams.batched.outgoing import partition_of
-from streams.batched.partition_queue import PartitionQueue
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from streams.batched.outgoing import Outgoing
-    from streams.batched.partition_queue import Client, OnWritten, Place
+
+    OnWritten = Callable[[int, int], None]
+
+TOO_LARGE_ERRORS = (MessageSizeTooLargeError, RecordListTooLargeError)
+Place = tuple[str, int]
+
+
+class Client(Protocol):
+    """What is asked of a Kafka client; aiokafka's producer is one."""
+
+    async def partitions_for(self, topic: str) -> set[int]:
+        """The partitions of a topic."""
+
+    def create_batch(self) -> Any:
+        """A builder with `append` and `close`."""
+
+    async def send_batch(self, batch: Any, topic: str, *, partition: int) -> Awaitable[Any]:
+        """Queue a batch; the result resolves when the broker has it, to metadata with its first `offset`."""
 
 
 class BatchProducer:
@@ -34,7 +51,6 @@ class BatchProducer:
         self._confirm = confirm
         self._most_record_bytes = most_record_bytes
         self._turn = 0
-        self._queues: dict[Place, PartitionQueue] = {}
 
     async def send(
         self, outgoing: Sequence[Outgoing], on_written: OnWritten = lambda _first, _last: None
@@ -51,10 +67,10 @@ class BatchProducer:
             return []
         client = await self._client()
         places = await self._by_place(client, outgoing)
-        parts = [self._deliver(client, place, records, on_written) for place, records in places.items()]
-        if len(parts) == 1:
-            return await parts[0]
-        answers = await asyncio.gather(*parts, return_exceptions=True)
+        answers = await asyncio.gather(
+            *(self._deliver(client, place, records, on_written) for place, records in places.items()),
+            return_exceptions=True,
+        )
         too_large: list[Outgoing] = []
         for answer in answers:
             if isinstance(answer, BaseException):
@@ -75,19 +91,60 @@ class BatchProducer:
         return places
 
     async def _deliver(
-        self, client: Client, place: Place, records: Sequence[Outgoing], on_written: OnWritten
+        self, client: Client, place: Place, records: list[Outgoing], on_written: OnWritten
     ) -> list[Outgoing]:
-        """Send the records of one partition but those that no partition takes, which are returned with its own."""
-        fitting = [each for each in records if _size(each) <= self._most_record_bytes]
-        too_large: list[Outgoing] = []
-        if len(fitting) < len(records):
-            too_large = [each for each in records if _size(each) > self._most_record_bytes]
-        if not fitting:
-            return too_large
-        queue = self._queues.get(place)
-        if queue is None:
-            queue = self._queues[place] = PartitionQueue(place, self._confirm)
-        return too_large + await queue.send(client, fitting, on_written)
+        """Send the records of one partition; a batch goes once the one before it has arrived."""
+        too_large = [each for each in records if _size(each) > self._most_record_bytes]
+        if too_large:
+            refused = set(map(id, too_large))
+            records = [each for each in records if id(each) not in refused]
+        for batch, packed in _batches(client, records):
+            too_large += await self._send_batch(client, place, batch, packed, on_written)
+        return too_large
+
+    async def _send_batch(
+        self, client: Client, place: Place, batch: Any, packed: list[Outgoing], on_written: OnWritten
+    ) -> list[Outgoing]:
+        topic, partition = place
+        await self._confirm()
+        try:
+            written = await (await client.send_batch(batch, topic, partition=partition))
+        except TOO_LARGE_ERRORS:
+            return packed if len(packed) == 1 else await self._one_by_one(client, place, packed, on_written)
+        on_written(written.offset, written.offset + len(packed) - 1)
+        return []
+
+    async def _one_by_one(
+        self, client: Client, place: Place, packed: list[Outgoing], on_written: OnWritten
+    ) -> list[Outgoing]:
+        """A batch was refused whole: find out which of its records is too large for this topic."""
+        too_large = []
+        for each in packed:
+            ((batch, alone),) = _batches(client, [each])
+            too_large += await self._send_batch(client, place, batch, alone, on_written)
+        return too_large
+
+
+def _batches(client: Client, records: Sequence[Outgoing]) -> Iterator[tuple[Any, list[Outgoing]]]:
+    """Closed batches as large as the client lets them be, with their records."""
+    batch = client.create_batch()
+    packed: list[Outgoing] = []
+    for each in records:
+        if not _append(batch, each):
+            batch.close()
+            yield batch, packed
+            batch, packed = client.create_batch(), []
+            _append(batch, each)
+        packed.append(each)
+    if packed:
+        batch.close()
+        yield batch, packed
+
+
+def _append(batch: Any, record: Outgoing) -> bool:
+    """Whether the record found room; the first of a batch always does."""
+    added = batch.append(timestamp=record.timestamp, key=record.key, value=record.value, headers=list(record.headers))
+    return added is not None
 
 
 def _size(record: Outgoing) -> int:
