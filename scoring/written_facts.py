@@ -111,6 +111,6 @@ def _line(versions: Versions) -> bytes:
 
 def _block(lines: Sequence[bytes]) -> Block:
     text = b"\n".join(lines)
-    # What is large is written once and read often: a fifth less room for twice the time.
+    # What is large is written once and read often: a fifth less room for two and a half times the time.
     level = zlib.Z_DEFAULT_COMPRESSION if len(lines) >= LARGE else zlib.Z_BEST_SPEED
     return Block(len(lines), len(text), zlib.compress(text, level))
