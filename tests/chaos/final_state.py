@@ -18,6 +18,8 @@ from schemas.topics import Topic
 from streams.log_export import export
 from streams.replay.output import alert_line, belief_line, cases_csv, verdict_line
 
+_TOLD = (Topic.CASES, Topic.ENCOUNTER_VERDICTS, Topic.ENCOUNTER_ALERTS, Topic.ENCOUNTER_BELIEFS)
+
 
 @dataclass(frozen=True)
 class FinalState:
@@ -60,21 +62,35 @@ def cases_as_replayed(redis_url, folder):
 def final_state(installation, of_feed, of_log):
     """Compare everything that was written with the replay of the feed in `of_feed`, and of the log made in `of_log`."""
     bootstrap, redis_url = installation.settings.bootstrap, installation.settings.redis_url
+    told = {topic: records_of(bootstrap, topic) for topic in _TOLD}
+    _write(told, installation.folder)
     asyncio.run(export(bootstrap, installation.folder / "log.ndjson"))
     log_replay = replayed("log", installation.folder / "log.ndjson", of_log, installation.settings.measures)
     cases = _in_order(_shown_cases(redis_url).values())
-    differences = list(_differences_of_records(bootstrap, redis_url, cases, of_feed))
+    differences = list(_differences_of_records(told, redis_url, cases, of_feed))
     assert log_replay.wait() == 0
-    said = _said(bootstrap)
+    said = _said(told[Topic.ENCOUNTER_ALERTS])
     lost, duplicates = compared(said, of_log / "alerts.ndjson")
     delivered = _delivered(installation.receiver)
     differences += _differences_of_alerts(said, redis_url, delivered)
     differences += _differences_of_order(said, of_log / "alerts.ndjson")
-    differences += _differences_of_history(bootstrap, of_log / "history.ndjson")
+    differences += _differences_of_history(told[Topic.ENCOUNTER_BELIEFS], of_log / "history.ndjson")
     alerts = len((of_log / "alerts.ndjson").read_bytes().splitlines())
     repeats = sum(count - 1 for contents in said.values() for each in contents.values() for count in each.values())
     verdicts = sum(len(case.elements) for case in cases)
     return FinalState(len(cases), verdicts, alerts, lost, duplicates, repeats, tuple(differences))
+
+
+def _write(told, folder):
+    """Every record of these topics, so that a difference can be looked into when Kafka is gone."""
+    for topic, records in told.items():
+        (folder / f"{topic}.ndjson").write_bytes(b"".join(map(_line, records)))
+
+
+def _line(record):
+    place = {"partition": record.partition, "offset": record.offset, "timestamp": record.timestamp}
+    value = None if record.value is None else record.value.decode()
+    return orjson.dumps({**place, "key": record.key.decode(), "value": value}) + b"\n"
 
 
 def _shown_cases(redis_url):
@@ -116,7 +132,7 @@ def read_as_told(records):
     return kept
 
 
-def _differences_of_records(bootstrap, redis_url, cases, of_feed):
+def _differences_of_records(told, redis_url, cases, of_feed):
     with Redis.from_url(redis_url) as redis:
         shown = {key.decode(): value for key, value in redis.hgetall(CASES_HASH).items()}
     verdicts = {verdict.key: verdict.model_dump_json().encode() for case in cases for verdict in case.elements}
@@ -125,19 +141,18 @@ def _differences_of_records(bootstrap, redis_url, cases, of_feed):
         yield "the cases in Redis are not those of the replay"
     if lines != (of_feed / "verdicts.ndjson").read_bytes().splitlines():
         yield "the verdicts in Redis are not those of the replay"
-    told = records_of(bootstrap, Topic.CASES)
-    if read_as_told(told) != shown:
+    if read_as_told(told[Topic.CASES]) != shown:
         yield "the topic of cases says otherwise than Redis"
-    if contents(latest(told)) != contents(read_as_told(told)):
+    if contents(latest(told[Topic.CASES])) != contents(read_as_told(told[Topic.CASES])):
         yield "what the topic of cases says last of a case is not what its highest revision says"
-    if latest(records_of(bootstrap, Topic.ENCOUNTER_VERDICTS)) != verdicts:
+    if latest(told[Topic.ENCOUNTER_VERDICTS]) != verdicts:
         yield "the topic of verdicts says otherwise than the cases"
 
 
-def _said(bootstrap):
+def _said(records):
     """By patient and alert's identifier, in the order of their first sending: how often each content was sent."""
     said = {}
-    for record in records_of(bootstrap, Topic.ENCOUNTER_ALERTS):
+    for record in records:
         alert_id = Alert.model_validate_json(record.value).alert_id
         said.setdefault(record.key.decode(), {}).setdefault(alert_id, Counter())[record.value] += 1
     return said
@@ -191,9 +206,9 @@ def _differences_of_order(said, replayed_file):
         yield f"the alerts of {len(crossed)} patients were said in another order"
 
 
-def _differences_of_history(bootstrap, path):
+def _differences_of_history(records, path):
     told = {}
-    for record in records_of(bootstrap, Topic.ENCOUNTER_BELIEFS):
+    for record in records:
         belief = Belief.model_validate_json(record.value)
         if told.setdefault((belief.as_of, belief.key, belief.revision, belief.case_key), belief) != belief:
             yield "one revision of a belief says two things"
