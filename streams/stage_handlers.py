@@ -175,7 +175,7 @@ class OwnerStage:
                 handled[key] = self._owner.conclude(lived)
                 await asyncio.sleep(0)
             async with self._cap.letting_through(_lived_and_refused(handled.values())):
-                await self._send([each for lived in handled.values() for each in lived.outgoing])
+                await self._send(handled.values())
             await self._table.write(changes_by_partition(handled.values(), partition_of))
         except BaseException:
             self._owner.forget(handled.values())
@@ -185,10 +185,10 @@ class OwnerStage:
             self._note(lived)
         return count
 
-    async def _send(self, outgoing: Sequence[Outgoing]) -> None:
+    async def _send(self, handled: Collection[Lived]) -> None:
         """Send all, and last what another number is handed on: it says of those cases what is taken back here."""
-        await self._outbox.send([each for each in outgoing if each.topic != Topic.ENCOUNTER_EVENTS])
-        await self._outbox.send([each for each in outgoing if each.topic == Topic.ENCOUNTER_EVENTS])
+        await self._outbox.send_for(_by_owned(handled, is_handed_on=False))
+        await self._outbox.send_for(_by_owned(handled, is_handed_on=True))
 
     async def _live(self, records: Sequence[Record], handled: dict[bytes, Lived]) -> int:
         began_at = stopwatch()
@@ -236,6 +236,17 @@ class OwnerStage:
         self._metrics.lived_through(lived.events)
         for reason in lived.rejected:
             self._metrics.rejected(reason)
+
+
+def _by_owned(handled: Iterable[Lived], *, is_handed_on: bool) -> dict[tuple[str, int], list[Outgoing]]:
+    """What is to be sent, by the partition of the log it comes of: facts for it, or all else."""
+    parts: dict[tuple[str, int], list[Outgoing]] = {}
+    for lived in handled:
+        first = lived.records[0]
+        outgoing = [each for each in lived.outgoing if (each.topic == Topic.ENCOUNTER_EVENTS) == is_handed_on]
+        if outgoing:
+            parts.setdefault((first.topic, first.partition), []).extend(outgoing)
+    return parts
 
 
 def _stretch(records: Sequence[Record], handled: Collection[bytes]) -> Sequence[Record]:

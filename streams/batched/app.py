@@ -14,6 +14,7 @@ from streams.batched.fetched import FetchedSchema
 from streams.batched.finished_offsets import FinishedOffsets
 from streams.batched.keyed_bytes import KeyedBytes
 from streams.batched.membership import Membership
+from streams.batched.producer_epochs import ProducerEpochs
 from streams.batched.stage import Stage
 from streams.batched.task_end import end
 
@@ -65,8 +66,9 @@ class BatchedApp(faust.App):
         self.finished = FinishedOffsets()
         self.backlog = Backlog(most_waiting_records, most_waiting_bytes)
         self.membership = Membership(self._is_member, self.conf.broker_session_timeout)
+        self._epochs = ProducerEpochs(app_id, self._client)
         self.producer_of_batches = BatchProducer(
-            self._client, self.membership.confirm, self.conf.producer_max_request_size
+            self._client, self.membership.confirm, self.conf.producer_max_request_size, self._epochs
         )
         self.stages: list[Stage] = []
         self.taken_over = False
@@ -170,6 +172,7 @@ class BatchedApp(faust.App):
         self.finished.forget()
         self.backlog.forget()
         self.membership.doubt()
+        self._epochs.forget_all()
 
     async def _take_over(self, *_: Any, **__: Any) -> None:
         for stage in self.stages:

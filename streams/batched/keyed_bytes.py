@@ -58,7 +58,9 @@ class KeyedBytes(Table[bytes, bytes]):
         topic = self.changelog_topic_name
         sent = [Outgoing(topic, key, value, partition) for key, value in changed.items()]
         spans: list[tuple[int, int]] = []
-        if await self.app.producer_of_batches.send(sent, lambda first, last: spans.append((first, last))):
+        if await self.app.producer_of_batches.send(
+            sent, lambda first, last: spans.append((first, last)), (topic, partition)
+        ):
             message = f"a value is larger than the changelog of table {self.name} takes: raise its `max.message.bytes`."
             raise MessageSizeTooLargeError(message)
         for key, value in changed.items():

@@ -18,7 +18,7 @@ from schemas.topics import Topic
 from streams.log_export import export
 from streams.replay.output import alert_line, belief_line, cases_csv, verdict_line
 
-_TOLD = (Topic.CASES, Topic.ENCOUNTER_VERDICTS, Topic.ENCOUNTER_ALERTS, Topic.ENCOUNTER_BELIEFS)
+_TOLD = (Topic.ENCOUNTER_EVENTS, Topic.CASES, Topic.ENCOUNTER_VERDICTS, Topic.ENCOUNTER_ALERTS, Topic.ENCOUNTER_BELIEFS)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _write(told, folder):
 
 
 def _line(record):
-    place = {"partition": record.partition, "offset": record.offset, "timestamp": record.timestamp}
+    place = {"partition": record.partition, "offset": record.offset, "written_ms": record.written_ms}
     value = None if record.value is None else record.value.decode()
     return orjson.dumps({**place, "key": record.key.decode(), "value": value}) + b"\n"
 

@@ -1,5 +1,7 @@
 """Sending returns when the broker has everything, and what cannot be sent is on record."""
 
+import asyncio
+
 import pytest
 from aiokafka.errors import KafkaTimeoutError
 
@@ -16,9 +18,10 @@ class Producer:
     """Takes records; those of a topic may be too large, or fail."""
 
     def __init__(self, too_large=(), fails=None):
-        self.taken, self.too_large, self.fails = [], too_large, fails
+        self.taken, self.too_large, self.fails, self.owned = [], too_large, fails, []
 
-    async def send(self, outgoing):
+    async def send(self, outgoing, *, owned):
+        self.owned.append(owned)
         if self.fails:
             raise self.fails
         self.taken += [each for each in outgoing if each.topic not in self.too_large]
@@ -46,3 +49,26 @@ async def test_of_a_compacted_topic_the_last_of_a_key_is_sent_and_of_the_others_
     await Outbox(producer, print).send([CASE, ALERT, Outgoing(Topic.CASES, b"gone", b"case"), ALERT, later, removed])
 
     assert producer.taken == [ALERT, ALERT, later, removed]
+
+
+async def test_what_comes_of_partitions_that_we_own_is_sent_for_each_of_them():
+    producer = Producer(too_large={Topic.CASES})
+    await Outbox(producer, print).send_for({("log", 0): [ALERT], ("log", 3): [CASE]})
+
+    assert producer.owned == [("log", 0), ("log", 3), None]
+
+
+async def test_where_the_broker_does_not_take_one_part_the_others_are_waited_for_and_it_is_an_error():
+    class Halting(Producer):
+        async def send(self, outgoing, *, owned):
+            await asyncio.sleep(0)
+            if owned == ("log", 0):
+                raise KafkaTimeoutError
+            await asyncio.sleep(0)
+            return await super().send(outgoing, owned=owned)
+
+    producer = Halting()
+
+    with pytest.raises(KafkaTimeoutError):
+        await Outbox(producer, print).send_for({("log", 0): [CASE], ("log", 1): [ALERT]})
+    assert producer.taken == [ALERT]

@@ -24,7 +24,9 @@ class Owner:
     def live(self, records, handled):
         for record in records:
             self.lived.append(record.offset)
-            handled.setdefault(record.key, Lived(record.key)).events += 1
+            lived = handled.setdefault(record.key, Lived(record.key))
+            lived.records.append(record)
+            lived.events += 1
 
     def conclude(self, lived):
         return lived
@@ -34,8 +36,8 @@ class Owner:
 
 
 class Outbox:
-    async def send(self, outgoing):
-        assert outgoing == []
+    async def send_for(self, parts):
+        assert not any(parts.values())
 
 
 class Table:
@@ -92,10 +94,11 @@ class Handing(Owner):
 
 class Sent:
     def __init__(self):
-        self.topics = []
+        self.topics, self.owned = [], []
 
-    async def send(self, outgoing):
-        self.topics += [each.topic for each in outgoing]
+    async def send_for(self, parts):
+        self.owned += parts
+        self.topics += [each.topic for outgoing in parts.values() for each in outgoing]
         self.topics.append("acknowledged")
 
 
@@ -106,3 +109,11 @@ def test_what_is_taken_back_is_acknowledged_before_anything_is_handed_on():
     asyncio.run(stage.handle([Record("log", 0, 0, b"p1", b"")]))
 
     assert outbox.topics == [Topic.CASES, "acknowledged", Topic.ENCOUNTER_EVENTS, "acknowledged"]
+
+
+def test_what_is_sent_of_a_patient_is_sent_for_the_partition_that_the_owner_has_him_from():
+    outbox = Sent()
+    stage = OwnerStage(Handing(), Table(), outbox, WakeUps(), WorkerMetrics(), Cap(), lambda: False)
+    asyncio.run(stage.handle([Record("log", 1, 0, b"p1", b""), Record("log", 3, 0, b"p2", b"")]))
+
+    assert outbox.owned == [("log", 1), ("log", 3)] * 2

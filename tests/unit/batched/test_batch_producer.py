@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from streams.batched.batch_producer import BatchProducer
 from streams.batched.membership import NotAMemberError
 from streams.batched.outgoing import Outgoing, partition_of
+from streams.batched.producer_epochs import Epoch, EpochOverError
 
 PARTITIONS = 4
 BATCH_BYTES = 300
@@ -25,12 +26,18 @@ def read(batch):
     return list(records.next_batch())
 
 
+def signature(batch):
+    """By which epoch a batch is signed, and how many records it comes after."""
+    first = MemoryRecords(bytes(batch._build())).next_batch()  # noqa: SLF001 - as the client's sender does
+    return first.producer_id, first.producer_epoch, first.base_sequence
+
+
 class Broker:
     """Takes aiokafka's own batches; refuses those with a record larger than the topic takes."""
 
     def __init__(self, largest=10_000, fails=(), compression=0):
         self.largest, self.fails, self.compression = largest, list(fails), compression
-        self.logs, self.batches, self.answers = {}, [], None
+        self.logs, self.batches, self.signed = {}, [], []
 
     async def partitions_for(self, _topic):
         return set(range(PARTITIONS))
@@ -41,6 +48,7 @@ class Broker:
     async def send_batch(self, batch, topic, *, partition):
         answer = asyncio.get_running_loop().create_future()
         records = read(batch)
+        self.signed.append(signature(batch))
         self.batches.append((topic, partition, len(records)))
         if self.fails and (error := self.fails.pop(0)):
             answer.set_exception(error)
@@ -60,11 +68,23 @@ async def nobody_minds():
     pass
 
 
-def producer(broker, confirm=nobody_minds, largest=1000):
+class Epochs:
+    """One epoch after the other, as each ends."""
+
+    def __init__(self):
+        self.given = []
+
+    async def of(self, _owned):
+        if not self.given or self.given[-1].is_over:
+            self.given.append(Epoch(7, len(self.given)))
+        return self.given[-1]
+
+
+def producer(broker, confirm=nobody_minds, largest=1000, epochs=None):
     async def client():
         return broker
 
-    return BatchProducer(client, confirm, largest)
+    return BatchProducer(client, confirm, largest, epochs)
 
 
 def numbered(count, partition=0, size=20):
@@ -176,3 +196,84 @@ async def test_where_each_batch_stands_in_the_log_is_told():
     await producer(broker).send([Outgoing("log", b"k", b"c", 1)] * 3, lambda first, last: spans.append((first, last)))
 
     assert spans == [(0, 0), (1, 1), (2, 4)]
+
+
+async def test_what_is_sent_for_a_partition_is_counted_in_each_place_it_goes_to():
+    broker = Broker(largest=50)
+    sends = producer(broker, epochs=Epochs())
+    await sends.send([*numbered(2), *numbered(3, partition=1)], owned=("log", 0))
+    await sends.send([*numbered(1), Outgoing("log", b"k", b"x" * 60, 1)], owned=("log", 0))
+    await sends.send(numbered(1, partition=1), owned=("log", 0))
+
+    assert broker.signed == [(7, 0, 0), (7, 0, 0), (7, 0, 2), (7, 0, 3), (7, 0, 3)]
+
+
+async def test_what_is_sent_for_nobody_is_not_signed():
+    broker = Broker()
+    await producer(broker, epochs=Epochs()).send(numbered(2))
+
+    assert broker.signed == [(-1, -1, 0)]
+
+
+async def test_after_a_failure_all_is_sent_by_another_epoch():
+    broker = Broker(fails=[None, KafkaTimeoutError()])
+    sends = producer(broker, epochs=Epochs())
+    await sends.send(numbered(2), owned=("log", 0))
+    with pytest.raises(KafkaTimeoutError):
+        await sends.send(numbered(2), owned=("log", 0))
+    await sends.send(numbered(2), owned=("log", 0))
+
+    assert broker.signed == [(7, 0, 0), (7, 0, 2), (7, 1, 0)]
+
+
+async def test_who_waited_while_another_failed_does_not_send_by_the_same_epoch():
+    broker = Broker(fails=[KafkaTimeoutError()])
+    sends = producer(broker, epochs=Epochs())
+    answers = await asyncio.gather(
+        *(sends.send(numbered(1), owned=("log", 0)) for _ in range(2)), return_exceptions=True
+    )
+
+    assert [type(answer) for answer in answers] == [KafkaTimeoutError, EpochOverError]
+    assert broker.signed == [(7, 0, 0)]
+
+
+async def test_who_is_broken_off_while_it_is_under_way_sends_the_next_by_another_epoch():
+    class Silent(Broker):
+        async def send_batch(self, batch, topic, *, partition):
+            await super().send_batch(batch, topic, partition=partition)
+            return asyncio.get_running_loop().create_future()
+
+    broker, epochs = Silent(), Epochs()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await producer(broker, epochs=epochs).send(numbered(1), owned=("log", 0))
+    await producer(Broker(), epochs=epochs).send(numbered(1), owned=("log", 0))
+
+    assert broker.signed == [(7, 0, 0)]
+    assert [epoch.is_over for epoch in epochs.given] == [True, False]
+
+
+async def test_no_epoch_is_asked_for_by_a_worker_that_is_no_member():
+    """It would end that of whoever has the partition now."""
+    epochs = Epochs()
+
+    async def refuse():
+        message = "gone"
+        raise NotAMemberError(message)
+
+    with pytest.raises(NotAMemberError):
+        await producer(Broker(), refuse, epochs=epochs).send(numbered(1), owned=("log", 0))
+    assert epochs.given == []
+
+
+def test_after_two_billion_records_the_count_begins_anew_as_in_kafkas_own_clients():
+    class Batch:
+        def _set_producer_state(self, *state):
+            self.state = state
+
+    epoch, batch = Epoch(7, 0), Batch()
+    epoch.wrote(("log", 0), (1 << 31) - 2)
+    epoch.wrote(("log", 0), 5)
+    epoch.sign(batch, ("log", 0))
+
+    assert batch.state == (7, 0, 3)

@@ -15,9 +15,10 @@ class Producer:
 
     def __init__(self):
         self.taken, self.too_large, self.fails, self.fails_for = [], False, None, {0, 1}
-        self.next_offset = 0
+        self.next_offset, self.owned = 0, []
 
-    async def send(self, outgoing, on_written):
+    async def send(self, outgoing, on_written, owned):
+        self.owned.append(owned)
         if self.fails and {each.partition for each in outgoing} & self.fails_for:
             raise self.fails
         if outgoing:
@@ -49,6 +50,12 @@ async def test_what_is_stored_already_is_not_written_again(table):
         (CHANGELOG, 1, b"b", b"2"),
     ]
     assert table.stored == {b"a": b"1", b"b": b"2"}
+
+
+async def test_what_is_written_of_a_partition_is_written_for_its_owner(table):
+    await table.write({1: {b"a": b"1"}, 3: {b"b": b"1"}})
+
+    assert table.app.producer_of_batches.owned == [(CHANGELOG, 1), (CHANGELOG, 3)]
 
 
 async def test_a_key_that_is_deleted_is_a_tombstone_in_the_changelog(table):
