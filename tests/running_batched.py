@@ -15,7 +15,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from real_parts.eventually import PATIENCE
 from running_worker import records_of
 from streams.batched.batch_producer import BatchProducer
-from streams.batched.outgoing import Outgoing
+from streams.batched.outgoing import Outgoing, partition_of
+from streams.batched.producer_epochs import ProducerEpochs
 
 SCRIPT = Path(__file__).with_name("batched_process.py")
 LARGEST = 1 << 20
@@ -114,6 +115,44 @@ async def _producer(bootstrap):
             pass
 
         yield BatchProducer(ready, always, LARGEST)
+
+
+class FormerOwner:
+    """One who was given the partitions of a changelog, and does not know that others have them now."""
+
+    def __init__(self, runner, producer, topic):
+        self._runner, self._producer, self._topic = runner, producer, topic
+
+    def writes(self, key, value):
+        place = self._topic, partition_of(key, 4)
+        self._runner.run(self._producer.send([Outgoing(self._topic, key, value, place[1])], owned=place))
+
+
+@contextmanager
+def former_owner(bootstrap, app_id, changelog_topic):
+    """Given every partition when the block begins."""
+    with asyncio.Runner() as runner:
+        client = runner.run(_started(bootstrap))
+
+        async def ready():
+            return client
+
+        async def always():
+            pass
+
+        epochs = ProducerEpochs(app_id, ready)
+        for partition in range(4):
+            runner.run(epochs.of((changelog_topic, partition)))
+        try:
+            yield FormerOwner(runner, BatchProducer(ready, always, LARGEST, epochs), changelog_topic)
+        finally:
+            runner.run(client.stop())
+
+
+async def _started(bootstrap):
+    client = AIOKafkaProducer(bootstrap_servers=bootstrap, max_batch_size=LARGEST // 2)
+    await client.start()
+    return client
 
 
 def events(topic, count, keys=50):

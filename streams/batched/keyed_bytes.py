@@ -9,6 +9,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 from faust.tables import Table
 
 from streams.batched.outgoing import Outgoing
+from streams.batched.producer_epochs import EpochOverError
 from streams.batched.standing import Standing
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from faust.types import TP
 
     from streams.batched.app import BatchedApp
+    from streams.batched.batch_producer import OnWritten
     from streams.batched.fetched import Fetched
 
 
@@ -29,6 +31,8 @@ class KeyedBytes(Table[bytes, bytes]):
         """Store nothing yet."""
         super().__init__(*arguments, **named)
         self._standing = Standing()
+        self._certain: set[bytes] = set()
+        """Keys of which we wrote what is stored since partitions were handed out last: nobody else can have since."""
 
     @property
     def stored(self) -> Mapping[bytes, bytes]:
@@ -40,7 +44,8 @@ class KeyedBytes(Table[bytes, bytes]):
     async def write(self, changes: Mapping[int, Mapping[bytes, bytes | None]]) -> None:
         """Store every change (None deletes), by partition, once the changelog has acknowledged it.
 
-        What is stored already, byte for byte, is not written again.
+        What is stored already, byte for byte, is not written again, once we wrote it since the partition is ours: what
+        a former owner had sent may stand in the changelog since it was read.
 
         Raises:
             MessageSizeTooLargeError: the changelog takes no value as large as one of these.
@@ -53,20 +58,27 @@ class KeyedBytes(Table[bytes, bytes]):
                 raise answer
 
     async def _write(self, partition: int, changes: Mapping[bytes, bytes | None]) -> None:
-        stored = self.stored
-        changed = {key: value for key, value in changes.items() if stored.get(key) != value}
-        topic = self.changelog_topic_name
+        stored, topic = self.stored, self.changelog_topic_name
+        changed = {key: value for key, value in changes.items() if key not in self._certain or stored.get(key) != value}
+        self._certain.difference_update(changed)
         sent = [Outgoing(topic, key, value, partition) for key, value in changed.items()]
         spans: list[tuple[int, int]] = []
-        if await self.app.producer_of_batches.send(
-            sent, lambda first, last: spans.append((first, last)), (topic, partition)
-        ):
+        if await self._send(sent, (topic, partition), lambda first, last: spans.append((first, last))):
             message = f"a value is larger than the changelog of table {self.name} takes: raise its `max.message.bytes`."
             raise MessageSizeTooLargeError(message)
         for key, value in changed.items():
             self._put(partition, key, value)
+        self._certain.update(changed)
         for first, last in spans:
             self._standing.wrote(partition, first, last)
+
+    async def _send(self, sent: list[Outgoing], owned: tuple[str, int], on_written: OnWritten) -> list[Outgoing]:
+        """Send; once more where somebody else's sending for the partition failed before ours began."""
+        producer = self.app.producer_of_batches
+        try:
+            return await producer.send(sent, on_written, owned)
+        except EpochOverError:
+            return await producer.send(sent, on_written, owned)
 
     def restore(self, partition: int, records: Sequence[Fetched]) -> None:
         """Take over what the changelog tells, in its order."""
@@ -80,7 +92,8 @@ class KeyedBytes(Table[bytes, bytes]):
         return self._standing.at(tp.partition)
 
     async def on_recovery_completed(self, active_tps: set[TP], standby_tps: set[TP]) -> None:
-        """Forget the keys of partitions that are neither ours nor read along."""
+        """Forget the keys of partitions that are neither ours nor read along, and what we were certain of."""
+        self._certain.clear()
         kept = active_tps | standby_tps
         self._standing.keep({partition for _, partition in kept})
         await super().on_recovery_completed(kept, standby_tps)

@@ -9,6 +9,7 @@ is the part of Kafka's transactions that fences; no transaction is ever begun.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -22,11 +23,15 @@ if TYPE_CHECKING:
 
     Place = tuple[str, int]
 
+_log = logging.getLogger(__name__)
 _TRANSACTION_MS = 60_000
 """Kafka wants to know how long a transaction may last; there will be none."""
 _ASKS_AGAIN_AFTER = 0.05
 _ASKS_FOR = 3.0
 """Seconds; a coordinator that is being elected, or a new installation's first, is there within."""
+_RENEWED_AFTER = 12 * 3600.0
+"""Seconds. An identifier that nobody asked for in seven days (`transactional.id.expiration.ms`) is forgotten: the next
+owner would be given another one, of which Kafka would not know that it comes after ours."""
 _NONE = -1
 """A producer that the broker does not count; and what a broker answers that counts none, as the embedded one."""
 _SEQUENCES = 1 << 31
@@ -98,48 +103,74 @@ UNSIGNED = Unsigned()
 class ProducerEpochs:
     """Asks for an epoch for each partition we own, when something is first written for it."""
 
-    def __init__(self, group: str, client: Callable[[], Awaitable[Any]]) -> None:
-        """For the workers of `group`, by the Kafka client of the producer that `client` gives."""
+    def __init__(
+        self,
+        group: str,
+        client: Callable[[], Awaitable[Any]],
+        now: Callable[[], float] | None = None,
+        asks_for: float = _ASKS_FOR,
+    ) -> None:
+        """For the workers of `group`, by the Kafka client of the producer that `client` gives.
+
+        `now` gives seconds that never go back (default: the event loop's). A coordinator has `asks_for` seconds.
+        """
         self._group = group
         self._client = client
-        self._one_at_a_time = asyncio.Lock()
-        self._epochs: dict[Place, Epoch] = {}
+        self._asks_for = asks_for
+        self._now = now or (lambda: asyncio.get_running_loop().time())
+        self._turns: dict[Place, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._given: dict[Place, tuple[Epoch, float]] = {}
+        self._are_counted = False
 
     async def of(self, owned: Place) -> Epoch:
-        """The epoch by which to write for a partition we own; from its first record on all earlier ones are refused.
+        """The epoch by which to write for a partition we own; where it has written, no earlier one can any more.
 
         Raises:
             KafkaError: the coordinator gives none.
+            TimeoutError: it does not answer.
         """
-        async with self._one_at_a_time:
-            epoch = self._epochs.get(owned)
-            if epoch is None or epoch.is_over:
-                epoch = self._epochs[owned] = await self._ask(f"{self._group}-{owned[0]}-{owned[1]}")
+        async with self._turns[owned]:
+            epoch, given_at = self._given.get(owned, (None, 0.0))
+            if epoch is None or epoch.is_over or self._now() > given_at + _RENEWED_AFTER:
+                epoch = await self._ask(f"{self._group}-{owned[0]}-{owned[1]}")
+                self._given[owned] = epoch, self._now()
             return epoch
 
     def forget_all(self) -> None:
         """Partitions are being handed out anew."""
-        self._epochs.clear()
+        self._given.clear()
 
     async def _ask(self, name: str) -> Epoch:
-        loop = asyncio.get_running_loop()
-        asks_until = loop.time() + _ASKS_FOR
-        while True:
-            try:
-                return await self._ask_once(name)
-            except errors.KafkaError as error:
-                if not error.retriable or loop.time() > asks_until:
-                    raise
+        async with asyncio.timeout(self._asks_for):
+            while True:
+                try:
+                    return await self._ask_once(name)
+                except errors.KafkaError as error:
+                    if not (error.retriable or isinstance(error, errors.ConcurrentTransactions)):
+                        raise
                 await asyncio.sleep(_ASKS_AGAIN_AFTER)
 
     async def _ask_once(self, name: str) -> Epoch:
         client = (await self._client()).client
         coordinator = await client.coordinator_lookup(CoordinationType.TRANSACTION, name)
-        await client.ready(coordinator, group=ConnectionGroup.COORDINATION)
-        request = InitProducerIdRequest(transactional_id=name, transaction_timeout_ms=_TRANSACTION_MS)
-        answer = await client.send(coordinator, request, group=ConnectionGroup.COORDINATION)
-        if answer.error_code == _NONE:
+        connection = await client._get_conn(coordinator, group=ConnectionGroup.COORDINATION)  # noqa: SLF001
+        if connection is None:
+            raise errors.NodeNotReadyError
+        try:
+            answer = await connection.send(
+                InitProducerIdRequest(transactional_id=name, transaction_timeout_ms=_TRANSACTION_MS)
+            )
+        except asyncio.CancelledError:
+            # Whoever does not answer now would keep the next question waiting, too.
+            connection.close()
+            raise
+        return self._given_by(answer)
+
+    def _given_by(self, answer: Any) -> Epoch:
+        if answer.error_code == _NONE and not self._are_counted:
+            _log.warning("broker_counts_no_producers", extra={"fields": {}})
             return UNSIGNED
         if answer.error_code:
             raise errors.for_code(answer.error_code)
+        self._are_counted = True
         return Epoch(answer.producer_id, answer.producer_epoch)

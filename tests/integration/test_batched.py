@@ -6,9 +6,10 @@ from collections import Counter
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import ProducerFenced
 
 from real_parts.eventually import eventually
-from running_batched import changelog, committed, counting, counts, events, made_topics, sent
+from running_batched import changelog, committed, counting, counts, events, former_owner, made_topics, sent
 from running_worker import records_of, without_topics
 from streams.batched.outgoing import Outgoing
 
@@ -70,6 +71,49 @@ def test_what_was_stored_is_there_again_before_the_first_record_comes(bootstrap,
         eventually(
             lambda: counts(bootstrap, settings["app_id"])[b"K7"] == 2000 / 50 + 1, within=30, what="one more of K7"
         )
+
+
+def test_once_the_job_has_written_there_nobody_who_owned_its_changelog_before_can(bootstrap, tmp_path):
+    made_topics(bootstrap, "events", "counted")
+    settings = told(bootstrap, tmp_path)
+    changelog_topic = f"{settings['app_id']}-counts-changelog"
+    made_topics(bootstrap, changelog_topic)
+    feed = events("events", 2000)
+    sent(bootstrap, feed)
+
+    before = former_owner(bootstrap, settings["app_id"], changelog_topic)
+    with before as former, counting(tmp_path, **settings) as job:
+        eventually(
+            lambda: sum(committed(bootstrap, settings["app_id"], "events")) == 2000, within=60, what="all committed"
+        )
+        with pytest.raises(ProducerFenced):
+            former.writes(b"K7", b"older")
+        assert job.stop() == 0
+
+    assert counts(bootstrap, settings["app_id"]) == expected(feed)
+
+
+def test_a_job_that_was_fenced_and_owns_its_partitions_all_the_same_goes_on(bootstrap, tmp_path):
+    """By one who asked for an epoch though he did not own them."""
+    made_topics(bootstrap, "events", "counted")
+    settings = told(bootstrap, tmp_path)
+    feed = events("events", 2000)
+    sent(bootstrap, feed)
+
+    with counting(tmp_path, **settings) as job:
+        eventually(
+            lambda: sum(committed(bootstrap, settings["app_id"], "events")) == 2000, within=60, what="all committed"
+        )
+        with former_owner(bootstrap, settings["app_id"], f"{settings['app_id']}-counts-changelog") as intruder:
+            intruder.writes(b"another", b'{"count": 1}')
+            sent(bootstrap, feed)
+            eventually(
+                lambda: sum(committed(bootstrap, settings["app_id"], "events")) == 4000, within=60, what="all committed"
+            )
+        assert job.status()["failed"] > 0
+        assert job.stop() == 0
+
+    assert counts(bootstrap, settings["app_id"]) == expected(feed + feed) | {b"another": 1}
 
 
 def test_partitions_that_move_in_the_middle_of_a_batch_are_taken_up_where_they_were_committed(bootstrap, tmp_path):

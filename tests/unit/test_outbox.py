@@ -60,11 +60,13 @@ async def test_what_comes_of_partitions_that_we_own_is_sent_for_each_of_them():
 
 async def test_where_the_broker_does_not_take_one_part_the_others_are_waited_for_and_it_is_an_error():
     class Halting(Producer):
+        failed = asyncio.Event()
+
         async def send(self, outgoing, *, owned):
-            await asyncio.sleep(0)
             if owned == ("log", 0):
+                self.failed.set()
                 raise KafkaTimeoutError
-            await asyncio.sleep(0)
+            await self.failed.wait()
             return await super().send(outgoing, owned=owned)
 
     producer = Halting()

@@ -6,6 +6,7 @@ from aiokafka.structs import ConsumerRecord
 from faust.types import TP
 
 from streams.batched.app import BatchedApp
+from streams.batched.producer_epochs import EpochOverError
 
 CHANGELOG = "job-states-changelog"
 
@@ -41,15 +42,61 @@ def told(offset, key, value):
 
 
 async def test_what_is_stored_already_is_not_written_again(table):
-    await table.write({1: {b"a": b"1", b"b": b"1"}})
+    await table.write({1: {b"a": b"1", b"b": b"1", b"never": None}})
     await table.write({1: {b"a": b"1", b"b": b"2", b"never": None}})
 
     assert table.app.producer_of_batches.taken == [
         (CHANGELOG, 1, b"a", b"1"),
         (CHANGELOG, 1, b"b", b"1"),
+        (CHANGELOG, 1, b"never", None),
         (CHANGELOG, 1, b"b", b"2"),
     ]
     assert table.stored == {b"a": b"1", b"b": b"2"}
+
+
+async def test_what_was_only_read_is_written_once_though_it_is_the_same(table):
+    """What a former owner had sent may have arrived since, and would stand."""
+    table.restore(1, [told(0, b"a", b"1")])
+    await table.write({1: {b"a": b"1", b"gone": None}})
+    await table.write({1: {b"a": b"1", b"gone": None}})
+
+    assert table.app.producer_of_batches.taken == [(CHANGELOG, 1, b"a", b"1"), (CHANGELOG, 1, b"gone", None)]
+
+
+async def test_what_we_wrote_before_partitions_were_handed_out_anew_is_written_once_more(table):
+    await table.write({1: {b"a": b"1"}})
+    await table.on_recovery_completed({TP(CHANGELOG, 1)}, set())
+    await table.write({1: {b"a": b"1"}})
+
+    assert table.app.producer_of_batches.taken == [(CHANGELOG, 1, b"a", b"1")] * 2
+
+
+async def test_after_a_change_that_failed_what_is_stored_is_written_once_more(table):
+    """The change may arrive yet."""
+    await table.write({1: {b"a": b"1"}})
+    table.app.producer_of_batches.fails = KafkaTimeoutError()
+    with pytest.raises(KafkaTimeoutError):
+        await table.write({1: {b"a": b"2"}})
+    table.app.producer_of_batches.fails = None
+    await table.write({1: {b"a": b"1"}})
+
+    assert table.app.producer_of_batches.taken == [(CHANGELOG, 1, b"a", b"1")] * 2
+
+
+async def test_where_somebody_elses_sending_failed_the_next_epoch_takes_the_change(table):
+    """Six stages count in one table."""
+    producer = table.app.producer_of_batches
+    send = producer.send
+
+    async def over_once(*_told):
+        producer.send = send
+        raise EpochOverError
+
+    producer.send = over_once
+    await table.write({1: {b"a": b"1"}})
+
+    assert producer.taken == [(CHANGELOG, 1, b"a", b"1")]
+    assert table.stored == {b"a": b"1"}
 
 
 async def test_what_is_written_of_a_partition_is_written_for_its_owner(table):
