@@ -13,7 +13,8 @@ from streams.batched.consumer import BatchedTransport
 from streams.batched.fetched import FetchedSchema
 from streams.batched.finished_offsets import FinishedOffsets
 from streams.batched.keyed_bytes import KeyedBytes
-from streams.batched.membership import Membership
+from streams.batched.membership import TRUSTED_FOR, Membership
+from streams.batched.produce_requests import ProduceRequests
 from streams.batched.producer_epochs import ProducerEpochs
 from streams.batched.stage import Stage
 from streams.batched.task_end import end
@@ -66,6 +67,7 @@ class BatchedApp(faust.App):
         self.finished = FinishedOffsets()
         self.backlog = Backlog(most_waiting_records, most_waiting_bytes)
         self.membership = Membership(self._is_member, self.conf.broker_session_timeout)
+        self._requests: ProduceRequests | None = None
         self._epochs = ProducerEpochs(app_id, self._client)
         self.producer_of_batches = BatchProducer(
             self._client, self.membership.confirm, self.conf.producer_max_request_size, self._epochs
@@ -162,9 +164,12 @@ class BatchedApp(faust.App):
     async def _is_member(self) -> bool:
         return await self._consumer_of_batches().is_member()
 
-    async def _client(self) -> Any:
+    async def _client(self) -> ProduceRequests:
         producer: Any = await self.maybe_start_producer()
-        return producer._ensure_producer()  # noqa: SLF001 - Faust's own sends records one by one
+        client = producer._ensure_producer()  # noqa: SLF001 - Faust's own sends records one by one
+        if self._requests is None or self._requests.producer is not client:
+            self._requests = ProduceRequests(client, self.conf.broker_session_timeout * TRUSTED_FOR)
+        return self._requests
 
     async def _put_down(self, *_: Any, **__: Any) -> None:
         await asyncio.gather(*(stage.put_down() for stage in self.stages))

@@ -16,7 +16,6 @@ from faust.types import TP
 
 from streams.batched.continuity import Arrival, Continuity
 from streams.batched.keyed_bytes import KeyedBytes
-from streams.batched.lapsing_producer import LapsingProducer
 from streams.batched.partition_ends import ends
 
 if TYPE_CHECKING:
@@ -256,7 +255,6 @@ class BatchedConsumer(driver.Consumer):
 
 
 class BatchedTransport(driver.Transport):
-    """Kafka by aiokafka, with our consumer and producer."""
+    """Kafka by aiokafka, with our consumer."""
 
     Consumer = BatchedConsumer
-    Producer = LapsingProducer
