@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from streams.batched.fetched import Fetched
 
 _FETCH_SECONDS = 1.0
-_FETCHES_APART = 0.01
+_FETCHES_APART = 0.03
 """Seconds from the begin of a fetch that brought few to the next: under load a message comes every millisecond, and to
 fetch one takes more than to judge it."""
 _FEW = 100

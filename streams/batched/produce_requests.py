@@ -49,16 +49,19 @@ class _HandedIn:
 class ProduceRequests:
     """Sends what is handed in at once as one request to each broker."""
 
-    def __init__(self, producer: AIOKafkaProducer, lapses_after: float) -> None:
+    def __init__(
+        self, producer: AIOKafkaProducer, lapses_after: float, answers_within: float = _ANSWERS_WITHIN
+    ) -> None:
         """By the connections of `producer`, which has been started.
 
         What could not be sent is tried again, unless it was handed in `lapses_after` seconds ago: whether we may
-        still send it was asked before that.
+        still send it was asked before that. A broker has `answers_within` seconds for a request.
         """
         self.producer = producer
         self.client: Any = producer.client
         """Which knows the brokers, and has connections to them."""
         self._lapses_after = lapses_after
+        self._answers_within = answers_within
         self._handed_in: list[_HandedIn] = []
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -110,7 +113,7 @@ class ProduceRequests:
 
     async def _request(self, leader: int, batches: Mapping[TopicPartition, _HandedIn]) -> None:
         try:
-            async with asyncio.timeout(_ANSWERS_WITHIN):
+            async with asyncio.timeout(self._answers_within):
                 answer = await self.client.send(leader, self._as_request(batches.values()))
         except TimeoutError:
             self._close(leader)
@@ -132,7 +135,7 @@ class ProduceRequests:
         return ProduceRequest(
             transactional_id=None,
             required_acks=_ALL_REPLICAS,
-            timeout=int(_ANSWERS_WITHIN * _MILLISECONDS),
+            timeout=int(self._answers_within * _MILLISECONDS),
             topics=list(topics.items()),
         )
 

@@ -10,6 +10,7 @@ from running_batched import made_topics
 from running_worker import records_of, without_topics
 from streams.batched.batch_producer import BatchProducer
 from streams.batched.outgoing import Outgoing
+from streams.batched.produce_requests import ProduceRequests
 from streams.batched.producer_epochs import UNSIGNED, EpochOverError, ProducerEpochs
 
 LARGEST = 1 << 20
@@ -49,8 +50,8 @@ def said(bootstrap):
 
 def tell(bootstrap, story):
     async def told():
-        async with AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", max_batch_size=LARGEST // 2) as client:
-            await story(client)
+        async with AIOKafkaProducer(bootstrap_servers=bootstrap, max_batch_size=LARGEST // 2) as producer:
+            await story(ProduceRequests(producer, lapses_after=30))
 
     asyncio.run(told())
 
