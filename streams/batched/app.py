@@ -40,6 +40,7 @@ _OPTIONS: dict[str, Any] = {
     "stream_wait_empty": False,
     "producer_acks": -1,
     "producer_max_batch_size": MEBIBYTE // 2,
+    "producer_request_timeout": 30,
     "worker_redirect_stdouts": False,
     "loghandlers": [],
 }

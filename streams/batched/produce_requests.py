@@ -12,20 +12,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiokafka import errors
-from aiokafka.client import ConnectionGroup
 from aiokafka.protocol.produce import ProduceRequest
 from aiokafka.structs import TopicPartition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from aiokafka import AIOKafkaProducer
 
 _ALL_REPLICAS = -1
-_MILLISECONDS = 1000
+_REPLICAS_WITHIN_MS = 20_000
+"""Less than the client gives a broker, so that the broker is heard on why it took so long."""
 _TRIES_AGAIN_AFTER = 0.1
-_ANSWERS_WITHIN = 30.0
-"""Seconds, as Kafka's own clients give a broker; then the connection is taken for broken."""
 _REQUEST_BYTES = 8 * 1024 * 1024
 """Of record batches in one request; a broker takes twelve times that."""
 
@@ -38,7 +36,7 @@ class Written(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _HandedIn:
-    """A batch that nobody has sent yet, or that is to be sent again."""
+    """A batch on its way: not sent yet, under way, or to be sent again."""
 
     tp: TopicPartition
     records: bytes
@@ -47,21 +45,18 @@ class _HandedIn:
 
 
 class ProduceRequests:
-    """Sends what is handed in at once as one request to each broker."""
+    """Sends what is handed in at once as one request to each broker, or as few as can take it."""
 
-    def __init__(
-        self, producer: AIOKafkaProducer, lapses_after: float, answers_within: float = _ANSWERS_WITHIN
-    ) -> None:
-        """By the connections of `producer`, which has been started.
+    def __init__(self, producer: AIOKafkaProducer, lapses_after: float) -> None:
+        """By the connections of `producer`, which has been started; a broker has its `request_timeout_ms` to answer.
 
         What could not be sent is tried again, unless it was handed in `lapses_after` seconds ago: whether we may
-        still send it was asked before that. A broker has `answers_within` seconds for a request.
+        still send it was asked before that.
         """
         self.producer = producer
         self.client: Any = producer.client
         """Which knows the brokers, and has connections to them."""
         self._lapses_after = lapses_after
-        self._answers_within = answers_within
         self._handed_in: list[_HandedIn] = []
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -78,7 +73,7 @@ class ProduceRequests:
         """Have a batch sent with all that is handed in in the same turn of the loop; the result tells where it stands.
 
         Two batches of one partition may arrive in another order; who minds waits for the first.
-        The result raises a `KafkaError` where the batch was refused, or may not be tried any more.
+        The result raises the client's error where the batch was refused, or may not be tried any more.
         """
         loop = asyncio.get_running_loop()
         records = bytes(batch._build())  # noqa: SLF001 - as the producer's own sender does
@@ -111,22 +106,25 @@ class ProduceRequests:
                 leaders.setdefault(leader, []).append(batch)
         return leaders
 
-    async def _request(self, leader: int, batches: Mapping[TopicPartition, _HandedIn]) -> None:
+    async def _request(self, leader: int, batches: dict[TopicPartition, _HandedIn]) -> None:
+        why: Exception = errors.UnknownError("the broker's answer does not name the partition")
         try:
-            async with asyncio.timeout(self._answers_within):
+            await self.client.ready(leader)
+            self._drop_late(batches)
+            if batches:
                 answer = await self.client.send(leader, self._as_request(batches.values()))
-        except TimeoutError:
-            self._close(leader)
-            self._fail(batches.values(), errors.RequestTimedOutError())
-        except errors.KafkaError as error:
-            self._fail(batches.values(), error)
+                self._take(answer, batches)
         except Exception as error:  # noqa: BLE001 - whatever it was, somebody waits for each of them
-            for batch in batches.values():
-                self._give_up(batch, error)
-        else:
-            for topic, partitions in answer.topics:
-                for partition, code, offset, *_ in partitions:
-                    self._take(batches[TopicPartition(topic, partition)], code, offset)
+            why = error
+        for batch in batches.values():
+            self._try_again(batch, why)
+
+    def _drop_late(self, batches: dict[TopicPartition, _HandedIn]) -> None:
+        """To connect may have taken long."""
+        now = asyncio.get_running_loop().time()
+        for tp, batch in list(batches.items()):
+            if batch.answer.done() or now > batch.lapses_at:
+                self._give_up(batches.pop(tp), errors.NodeNotReadyError())
 
     def _as_request(self, batches: Iterable[_HandedIn]) -> ProduceRequest:
         topics: dict[str, list[tuple[int, bytes]]] = {}
@@ -135,11 +133,19 @@ class ProduceRequests:
         return ProduceRequest(
             transactional_id=None,
             required_acks=_ALL_REPLICAS,
-            timeout=int(self._answers_within * _MILLISECONDS),
+            timeout=_REPLICAS_WITHIN_MS,
             topics=list(topics.items()),
         )
 
-    def _take(self, batch: _HandedIn, code: int, offset: int) -> None:
+    def _take(self, answer: Any, batches: dict[TopicPartition, _HandedIn]) -> None:
+        """Tell those that are named what came of their batches; they are done, and gone from `batches`."""
+        for topic, partitions in answer.topics:
+            for partition, code, offset, *_ in partitions:
+                batch = batches.pop(TopicPartition(topic, partition), None)
+                if batch is not None:
+                    self._tell(batch, code, offset)
+
+    def _tell(self, batch: _HandedIn, code: int, offset: int) -> None:
         if code == errors.NoError.errno:
             if not batch.answer.done():
                 batch.answer.set_result(Written(offset))
@@ -148,28 +154,20 @@ class ProduceRequests:
         else:
             self._try_again(batch, errors.for_code(code)())
 
-    def _fail(self, batches: Iterable[_HandedIn], error: errors.KafkaError) -> None:
-        for batch in batches:
-            self._try_again(batch, error)
-
-    def _try_again(self, batch: _HandedIn, error: errors.KafkaError) -> None:
+    def _try_again(self, batch: _HandedIn, error: Exception) -> None:
         loop = asyncio.get_running_loop()
-        if not error.retriable or loop.time() + _TRIES_AGAIN_AFTER > batch.lapses_at:
-            self._give_up(batch, error)
-            return
-        if error.invalid_metadata:
+        if getattr(error, "invalid_metadata", False):
+            self.client.add_topic(batch.tp.topic)
             self.client.force_metadata_update()
-        loop.call_later(_TRIES_AGAIN_AFTER, self._hand_in, batch)
+        is_over = self.producer._closed or loop.time() + _TRIES_AGAIN_AFTER > batch.lapses_at  # noqa: SLF001
+        if is_over or not getattr(error, "retriable", False):
+            self._give_up(batch, error)
+        else:
+            loop.call_later(_TRIES_AGAIN_AFTER, self._hand_in, batch)
 
     def _give_up(self, batch: _HandedIn, error: Exception) -> None:
         if not batch.answer.done():
             batch.answer.set_exception(error)
-
-    def _close(self, leader: int) -> None:
-        """Who has not answered would keep all that comes after waiting, too."""
-        connection = self.client._conns.get((leader, ConnectionGroup.DEFAULT))  # noqa: SLF001
-        if connection is not None:
-            connection.close()
 
 
 def _requests(batches: Iterable[_HandedIn]) -> Iterator[dict[TopicPartition, _HandedIn]]:

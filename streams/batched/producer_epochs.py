@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiokafka import errors
 from aiokafka.client import ConnectionGroup, CoordinationType
+from aiokafka.protocol.coordination import FindCoordinatorRequest
 from aiokafka.protocol.transaction import InitProducerIdRequest
 
 if TYPE_CHECKING:
@@ -152,19 +153,13 @@ class ProducerEpochs:
 
     async def _ask_once(self, name: str) -> Epoch:
         client = (await self._client()).client
-        coordinator = await client.coordinator_lookup(CoordinationType.TRANSACTION, name)
-        connection = await client._get_conn(coordinator, group=ConnectionGroup.COORDINATION)  # noqa: SLF001
-        if connection is None:
-            raise errors.NodeNotReadyError
-        try:
-            answer = await connection.send(
-                InitProducerIdRequest(transactional_id=name, transaction_timeout_ms=_TRANSACTION_MS)
-            )
-        except asyncio.CancelledError:
-            # Whoever does not answer now would keep the next question waiting, too.
-            connection.close()
-            raise
-        return self._given_by(answer)
+        found = await _answer(
+            client, client.get_random_node(), FindCoordinatorRequest(name, CoordinationType.TRANSACTION)
+        )
+        if found.error_code:
+            raise errors.for_code(found.error_code)
+        asked = InitProducerIdRequest(transactional_id=name, transaction_timeout_ms=_TRANSACTION_MS)
+        return self._given_by(await _answer(client, found.coordinator_id, asked))
 
     def _given_by(self, answer: Any) -> Epoch:
         if answer.error_code == _NONE and not self._are_counted:
@@ -174,3 +169,16 @@ class ProducerEpochs:
             raise errors.for_code(answer.error_code)
         self._are_counted = True
         return Epoch(answer.producer_id, answer.producer_epoch)
+
+
+async def _answer(client: Any, node: int, request: Any) -> Any:
+    """By the connection for such questions: on the other one they would wait for what is being written."""
+    connection = await client._get_conn(node, group=ConnectionGroup.COORDINATION)  # noqa: SLF001
+    if connection is None:
+        raise errors.NodeNotReadyError
+    try:
+        return await connection.send(request)
+    except asyncio.CancelledError:
+        # Whoever does not answer now would keep the next question waiting, too.
+        connection.close()
+        raise

@@ -6,10 +6,11 @@ from types import SimpleNamespace
 import pytest
 from aiokafka.client import ConnectionGroup
 from aiokafka.errors import InvalidProducerEpoch, NodeNotReadyError, TransactionalIdAuthorizationFailed, UnknownError
+from aiokafka.protocol.coordination import FindCoordinatorRequest
 
 from streams.batched.producer_epochs import UNSIGNED, ProducerEpochs
 
-LOADING, CONCURRENT, NOT_ALLOWED, UNKNOWN, SILENCE = 14, 51, 53, -1, None
+LOADING, NOT_KNOWN, CONCURRENT, NOT_ALLOWED, UNKNOWN, SILENCE = 14, 15, 51, 53, -1, None
 """What a coordinator answers, by Kafka's codes; or that it says nothing."""
 
 
@@ -18,18 +19,20 @@ class Coordinator:
 
     def __init__(self, *answers, unreachable=0):
         self.answers, self.unreachable = list(answers), unreachable
-        self.asked, self.closed, self.silent = [], 0, asyncio.Event()
+        self.asked, self.closed, self.silent, self.is_known = [], 0, asyncio.Event(), True
 
-    async def coordinator_lookup(self, _kind, name):
-        self.asked.append(name)
-        return 1
+    def get_random_node(self):
+        return 0
 
     async def _get_conn(self, _node, *, group):
         assert group == ConnectionGroup.COORDINATION
         self.unreachable -= 1
         return None if self.unreachable >= 0 else self
 
-    async def send(self, _request):
+    async def send(self, request):
+        if isinstance(request, FindCoordinatorRequest):
+            self.asked.append(request._coordinator_key)  # noqa: SLF001
+            return SimpleNamespace(error_code=0 if self.is_known else NOT_KNOWN, coordinator_id=1)
         code = self.answers.pop(0) if self.answers else 0
         if code is SILENCE:
             self.silent.set()
@@ -68,7 +71,16 @@ async def test_a_coordinator_that_cannot_be_reached_is_looked_for_again():
     coordinator = Coordinator(unreachable=2)
     await epochs(coordinator).of(("log", 0))
 
-    assert len(coordinator.asked) == 3
+    assert len(coordinator.asked) == 1
+
+
+async def test_one_that_nobody_knows_is_an_error_after_a_while():
+    coordinator = Coordinator()
+    coordinator.is_known = False
+
+    with pytest.raises(TimeoutError):
+        await epochs(coordinator, asks_for=0.12).of(("log", 0))
+    assert len(coordinator.asked) > 1
 
 
 async def test_one_that_cannot_be_reached_at_all_is_an_error_after_a_while():
