@@ -16,7 +16,7 @@ from aiokafka.protocol.produce import ProduceRequest
 from aiokafka.structs import TopicPartition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from aiokafka import AIOKafkaProducer
 
@@ -170,7 +170,7 @@ class ProduceRequests:
             batch.answer.set_exception(error)
 
 
-def _requests(batches: Iterable[_HandedIn]) -> Iterator[dict[TopicPartition, _HandedIn]]:
+def _requests(batches: Iterable[_HandedIn]) -> list[dict[TopicPartition, _HandedIn]]:
     """Batches that one request can take: one of each partition, and not too much."""
     requests: list[dict[TopicPartition, _HandedIn]] = []
     sizes: list[int] = []
@@ -184,4 +184,4 @@ def _requests(batches: Iterable[_HandedIn]) -> Iterator[dict[TopicPartition, _Ha
         else:
             requests.append({batch.tp: batch})
             sizes.append(size)
-    yield from requests
+    return requests

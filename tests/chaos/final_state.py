@@ -88,9 +88,9 @@ def _write(told, folder):
 
 
 def _line(record):
-    place = {"partition": record.partition, "offset": record.offset, "written_ms": record.written_ms}
     value = None if record.value is None else record.value.decode()
-    return orjson.dumps({**place, "key": record.key.decode(), "value": value}) + b"\n"
+    told = {"partition": record.partition, "offset": record.offset, "key": record.key.decode(), "value": value}
+    return orjson.dumps(told) + b"\n"
 
 
 def _shown_cases(redis_url):

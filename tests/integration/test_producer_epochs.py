@@ -24,13 +24,12 @@ async def nobody_minds():
 class Worker:
     """One that may own partitions, in the group `g`; by a client of its own, as all of one test are."""
 
-    def __init__(self, client, largest=LARGEST, group="g"):
+    def __init__(self, client, group="g"):
         async def ready():
             return client
 
-        self.client = client
         self.epochs = ProducerEpochs(group, ready)
-        self.producer = BatchProducer(ready, nobody_minds, largest, self.epochs)
+        self.producer = BatchProducer(ready, nobody_minds, LARGEST, self.epochs)
 
     async def says(self, *values, owned=OWNED, partition=0):
         outgoing = [Outgoing("said", b"k", value.encode(), partition) for value in values]
@@ -46,6 +45,15 @@ def bootstrap(kafka):
 
 def said(bootstrap):
     return [record.value.decode() for record in records_of(bootstrap, "said")]
+
+
+def signed(client, epoch, value):
+    """A batch as it lies in a socket."""
+    batch = client.create_batch()
+    batch.append(timestamp=None, key=b"k", value=value)
+    epoch.sign(batch, ("said", 0))
+    batch.close()
+    return batch
 
 
 def tell(bootstrap, story):
@@ -75,10 +83,7 @@ def test_what_was_on_its_way_when_the_partition_was_taken_over_is_refused_when_i
     async def story(client):
         earlier, later = Worker(client), Worker(client)
         epoch = await earlier.epochs.of(OWNED)
-        batch = client.create_batch()
-        batch.append(timestamp=None, key=b"k", value=b"late")
-        epoch.sign(batch, ("said", 0))
-        batch.close()
+        batch = signed(client, epoch, b"late")
         await later.says("later")
         with pytest.raises(ProducerFenced):
             await (await client.send_batch(batch, "said", partition=0))
@@ -133,11 +138,7 @@ def test_a_batch_that_is_sent_again_by_the_client_stands_there_once(bootstrap):
     async def story(client):
         epoch = await Worker(client).epochs.of(OWNED)
         for _ in range(2):
-            batch = client.create_batch()
-            batch.append(timestamp=None, key=b"k", value=b"once")
-            epoch.sign(batch, ("said", 0))
-            batch.close()
-            await (await client.send_batch(batch, "said", partition=0))
+            await (await client.send_batch(signed(client, epoch, b"once"), "said", partition=0))
 
     tell(bootstrap, story)
 
